@@ -1,0 +1,43 @@
+# make results   every table and figure of the experiment, and results/EXPERIMENT/report.zip
+# make test      lint and the whole test suite
+# make lint      ruff (check and format), snakefmt, snakemake --lint
+# make lock      resolve envs/requirements.in into envs/requirements.txt anew
+# Each creates .venv from the lock when it is missing or older than the lock.
+# Another experiment: make results OVERLAY=workflow/experiments/paper.yaml
+
+PYTHON ?= python3
+OVERLAY ?=
+BIN := $(CURDIR)/.venv/bin
+INSTALLED := .venv/installed
+CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
+CODE := workflow tests
+
+export PATH := $(BIN):$(PATH)
+
+.PHONY: results test lint lock
+
+results: $(INSTALLED)
+	snakemake $(CONFIG) && python workflow/scripts/write_report.py $(CONFIG)
+
+test: lint
+	pytest
+
+lint: $(INSTALLED)
+	ruff check $(CODE)
+	ruff format --check $(CODE)
+	snakefmt --check Snakefile workflow/rules
+	snakemake --lint
+
+$(INSTALLED): envs/requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement envs/requirements.txt
+	touch $@
+
+lock:
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --requirement envs/requirements.in
+	(grep '^#' envs/requirements.txt; .venv-lock/bin/python -m pip freeze | sed 's/+cpu$$//') > envs/requirements.new
+	mv envs/requirements.new envs/requirements.txt
+	rm -rf .venv-lock

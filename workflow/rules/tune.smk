@@ -1,0 +1,38 @@
+# base/ + data/tuning.parquet + embeddings/tuning.npy -> runs/RUN/, one for each rate and seed.
+
+
+rule tune_query_encoder:
+    """One run: the query encoder tuned on English triplets, the document vectors staying as is."""
+    input:
+        base=BASE.values(),
+        tuning=in_experiment("data/tuning.parquet"),
+        vectors=in_experiment("embeddings/tuning.npy"),
+    output:
+        weights=in_experiment("runs/{run}/model.safetensors"),
+        settings=in_experiment("runs/{run}/encoder.json"),
+        history=in_experiment("runs/{run}/history.csv"),
+        provenance=in_experiment("runs/{run}/provenance.json"),
+    params:
+        base=in_experiment("base"),
+        out=in_experiment("runs/{run}"),
+        learning_rate=lambda wildcards: RUNS[wildcards.run].learning_rate,
+        seed=lambda wildcards: RUNS[wildcards.run].seed,
+        margin=config["tuning"]["margin"],
+        batch_size=config["tuning"]["batch_size"],
+        epochs=config["tuning"]["epochs"],
+        freeze=config["tuning"]["freeze"],
+        precision=config["tuning"]["precision"],
+        code=source_digest("tune_query_encoder"),
+    log:
+        in_experiment("logs/tune_query_encoder-{run}.log"),
+    benchmark:
+        in_experiment("benchmarks/tune_query_encoder-{run}.tsv")
+    threads: 1
+    conda:
+        "../../envs/torch.yaml"
+    shell:
+        "python workflow/scripts/tune_query_encoder.py --base {params.base:q}"
+        " --data {input.tuning:q} --vectors {input.vectors:q}"
+        " --learning-rate {params.learning_rate} --seed {params.seed} --margin {params.margin}"
+        " --batch-size {params.batch_size} --epochs {params.epochs} --freeze {params.freeze:q}"
+        " --precision {params.precision} --threads {threads} --out {params.out:q} > {log:q} 2>&1"

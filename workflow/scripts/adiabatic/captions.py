@@ -1,0 +1,106 @@
+"""Captions that quote the numbers, in reStructuredText, for the report."""
+
+import pandas as pd
+
+DEMONSTRATION = (
+    "This is the embedded demonstration: a generated world of simplified sentences and a tiny "
+    "encoder trained on them in a minute. It shows the pipeline at work and is no evidence about "
+    "real languages or models."
+)
+POINTS = 100
+
+
+def with_interval(row: pd.Series) -> str:
+    """A difference and its interval, in points."""
+    low, high = row["ci_low"] * POINTS, row["ci_high"] * POINTS
+    return f"{row['difference'] * POINTS:+.1f} points [{low:+.1f}, {high:+.1f}]"
+
+
+def recommendation(runs: pd.DataFrame) -> str:
+    """What is recommended and why, or that nothing is."""
+    chosen = runs[runs["recommended"]]
+    if not len(chosen):
+        return (
+            "No learning rate is recommended: in every run at least one language is degraded, or "
+            "there are too few items to tell."
+        )
+    run = chosen.iloc[0]
+    gain = run.rename({"english_gain": "difference"})
+    same = runs[runs["learning_rate"] == run["learning_rate"]]
+    kept = ((same["languages_degraded"] == "") & (same["languages_undecided"] == "")).sum()
+    doubt = {
+        "improved": "",
+        "preserved": " The gain in English is not distinguishable from zero.",
+        "undecided": " The gain in English is not distinguishable from zero.",
+        "degraded": " English itself is degraded.",
+    }[run["verdict"]]
+    return (
+        f"Recommended learning rate: {run['learning_rate']:g} (run {run['run']}): "
+        f"{with_interval(gain)} on held-out English triplets, the largest gain among the runs in "
+        f"which no language is degraded or undecided. The worst language is "
+        f"{run['worst_language']} ({run['worst_difference'] * POINTS:+.1f} points). "
+        f"{kept} of {len(same)} seeds at this rate keep every language.{doubt}"
+    )
+
+
+def window_caption(window: pd.DataFrame, runs: pd.DataFrame, confidence: float) -> str:
+    """Caption of the learning-rate window."""
+    lines = []
+    for family, part in window.groupby("family", sort=False):
+        best = part.loc[part["difference"].idxmax()]
+        worst = part.loc[part["difference"].idxmin()]
+        lines.append(
+            f"- {family} ({best['metric']}, n = {best['n']}): best {with_interval(best)} at "
+            f"{best['learning_rate']:g}, worst {with_interval(worst)} at {worst['learning_rate']:g}"
+        )
+    seeds = window["seeds"].iloc[0]
+    return (
+        "Difference between tuned and base query encoder against the learning rate, averaged over "
+        f"{seeds} seed{'s' if seeds > 1 else ''}; bands are {confidence:.0%} paired bootstrap "
+        "intervals over items; the axis is linear up to 5 points and logarithmic beyond. "
+        f"{recommendation(runs)}\n\n" + "\n".join(lines)
+    )
+
+
+def languages_caption(rows: pd.DataFrame, task: str, run: str) -> str:
+    """Caption of a heat map of languages."""
+    counts = rows["verdict"].value_counts()
+    verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
+    worst, best = (
+        rows.loc[rows["difference"].idxmin()],
+        rows.loc[rows["difference"].idxmax()],
+    )
+    pair = "{0[query_language]} to {0[document_language]}".format
+    return (
+        f"{task}: difference in {rows['metric'].iloc[0]} between run {run} and the base for every "
+        f"pair of languages (n = {rows['n'].iloc[0]} each); bold where the interval excludes 0. "
+        f"Of {len(rows)} pairs: {verdicts}. Best {pair(best)}, {with_interval(best)}; worst "
+        f"{pair(worst)}, {with_interval(worst)}."
+    )
+
+
+def levels_caption(rows: pd.DataFrame, run: str) -> str:
+    """Caption of the levels."""
+    parts = []
+    for style, part in rows.groupby("style", sort=False):
+        accuracies = ", ".join(f"{level} {base:.3f}" for level, base in part[["level", "base"]].values)
+        order = "falls" if part["base"].is_monotonic_decreasing else "does not fall"
+        parts.append(
+            f"With {style} anchors the base's accuracy {order} from level to level ({accuracies}); "
+            f"run {run} differs by {part['difference'].mean() * POINTS:+.1f} points on average."
+        )
+    return (
+        "Triplet accuracy on arXiv title/abstract pairs by level of difficulty; bars on the tuned "
+        "encoder are intervals of its difference from the base. " + " ".join(parts)
+    )
+
+
+def history_caption(history: pd.DataFrame) -> str:
+    """Caption of the tuning histories."""
+    last = history.groupby(["learning_rate", "seed"]).tail(1).groupby("learning_rate")
+    values = last[["validation_accuracy", "share_moved"]].mean()
+    parts = ", ".join(
+        f"{rate:g}: {row['validation_accuracy']:.3f} ({row['share_moved']:.1%} of the weights moved)"
+        for rate, row in values.iterrows()
+    )
+    return f"Validation accuracy and loss while tuning. Final validation accuracy by rate: {parts}."

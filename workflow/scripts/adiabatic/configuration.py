@@ -1,0 +1,199 @@
+"""The configuration: defaults, numbers written as strings, validation, and errors of one line."""
+
+import copy
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from adiabatic.errors import InputError, shown
+
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
+
+Schema = dict[str, Any]
+Configuration = dict[str, Any]
+
+
+def checked_configuration(config: Configuration) -> Configuration:
+    """The configuration with defaults filled in and numeric strings as numbers.
+
+    Raises:
+        InputError: a key is unknown or missing, or a value is not allowed; names the key, the
+            value found and what is allowed.
+    """
+    schema = read_schema()
+    config = with_defaults(with_numbers(copy.deepcopy(config), schema), schema)
+    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_order)
+    if errors:
+        raise InputError(_message(errors[0]))
+    _check_sources(config)
+    _check_tasks(config)
+    return config
+
+
+def read_schema() -> Schema:
+    """The JSON schema of the configuration."""
+    return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+
+
+def with_numbers(value: Any, schema: Schema) -> Any:
+    """`value` with strings turned into numbers wherever the schema asks for a number."""
+    if isinstance(value, dict):
+        parts = schema.get("properties", {})
+        return {key: with_numbers(part, parts.get(key, {})) for key, part in value.items()}
+    if isinstance(value, list):
+        return [with_numbers(part, schema.get("items", {})) for part in value]
+    kinds = _kinds(schema)
+    if isinstance(value, str) and kinds & {"number", "integer"} and "string" not in kinds:
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        whole = "integer" in kinds and number.is_integer()
+        return int(number) if whole else number
+    return value
+
+
+def with_defaults(value: Any, schema: Schema) -> Any:
+    """`value` with the schema's defaults for every key that is left out."""
+    if isinstance(value, dict):
+        for key, part in schema.get("properties", {}).items():
+            if "default" in part:
+                value.setdefault(key, copy.deepcopy(part["default"]))
+            if key in value:
+                value[key] = with_defaults(value[key], part)
+    elif isinstance(value, list):
+        return [with_defaults(part, schema.get("items", {})) for part in value]
+    return value
+
+
+def named_files(config: Configuration) -> Iterator[tuple[str, Path]]:
+    """Every (key, file) that the configuration names and that must exist before anything runs."""
+    if config["papers"]["source"] == "snapshot":
+        yield "papers.path", Path(config["papers"]["path"])
+    if config["tuning"]["source"] == "path":
+        yield "tuning.path", Path(config["tuning"]["path"])
+    for number, task in enumerate(config["evaluation"]["tasks"]):
+        if task["source"] == "path":
+            for language in task["languages"]:
+                path = task["path"].replace("{language}", language)
+                yield f"evaluation.tasks[{number}].path", Path(path)
+
+
+def check_files(config: Configuration) -> None:
+    """Raises InputError where a file that the configuration names does not exist."""
+    for key, path in named_files(config):
+        if not path.is_file():
+            raise InputError(f"configuration: {key}: {path} found; the path of a file is needed")
+
+
+def _check_sources(config: Configuration) -> None:
+    needed = [
+        ("papers", "path", ["snapshot"]),
+        ("base", "model", ["path", "hub"]),
+        ("tuning", "path", ["path", "hub"]),
+    ]
+    for section, key, sources in needed:
+        source = config[section]["source"]
+        if source in sources and not config[section][key]:
+            raise InputError(
+                f"configuration: {section}.{key}: nothing found; needed with {section}.source: {source}"
+            )
+    if config["tuning"]["source"] == "hub" and config["tuning"]["path"].count("/") < 2:
+        raise InputError(
+            f"configuration: tuning.path: {shown(config['tuning']['path'])} found; "
+            "OWNER/DATASET/FILE is needed with tuning.source: hub"
+        )
+
+
+def _check_tasks(config: Configuration) -> None:
+    tasks = config["evaluation"]["tasks"]
+    names = [task["name"] for task in tasks]
+    for number, task in enumerate(tasks):
+        where = f"configuration: evaluation.tasks[{number}]"
+        if task["name"] in names[:number]:
+            raise InputError(f"{where}.name: {task['name']!r} found twice; names are unique")
+        if task["source"] == "path" and "{language}" not in (task["path"] or ""):
+            raise InputError(
+                f"{where}.path: {shown(task['path'])} found; needed with source: path is one file "
+                "per language, with {language} where the language stands"
+            )
+        if task["source"] == "embedded" and task["kind"] == "triplets":
+            raise InputError(f"{where}.source: 'embedded' found; kind triplets needs source: path")
+
+
+def _order(error: ValidationError) -> tuple[int, str]:
+    """Unknown keys first: a typo also shows as a key that is missing."""
+    return (error.validator != "additionalProperties", str(list(error.absolute_path)))
+
+
+def _message(error: ValidationError) -> str:
+    where = _key(error.absolute_path)
+    if error.validator == "additionalProperties":
+        allowed = list(error.schema["properties"])
+        unknown = next(key for key in error.instance if key not in allowed)
+        near = difflib.get_close_matches(str(unknown), allowed, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        return (
+            f"configuration: {where + '.' if where else ''}{unknown}: unknown key; "
+            f"{hint}allowed are {', '.join(allowed)}"
+        )
+    if error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        part = error.schema["properties"][missing]
+        return (
+            f"configuration: {where + '.' if where else ''}{missing}: missing; "
+            f"needed is {_allowed(part)}"
+        )
+    hint = " (YAML reads yes, no, on, off as true or false: quote it)"
+    return (
+        f"configuration: {where}: {shown(error.instance)} found; allowed is {_allowed(error.schema)}"
+        f"{hint if isinstance(error.instance, bool) else ''}"
+    )
+
+
+def _key(path: Any) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _kinds(schema: Schema) -> set[str]:
+    kinds = schema.get("type", [])
+    return {kinds} if isinstance(kinds, str) else set(kinds)
+
+
+def _allowed(schema: Schema) -> str:
+    """What a value may be, in words, from its schema."""
+    if "enum" in schema:
+        return "one of " + ", ".join("null" if v is None else str(v) for v in schema["enum"])
+    words = {"object": "a mapping", "array": "a list", "null": "null", "string": "a string"}
+    words |= {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+    kinds = schema.get("type", [])
+    text = " or ".join(words[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
+    bounds = {
+        "minimum": "at least {}",
+        "maximum": "at most {}",
+        "exclusiveMinimum": "above {}",
+        "exclusiveMaximum": "below {}",
+        "multipleOf": "a multiple of {}",
+        "pattern": "matching {}",
+        "minItems": "of at least {}",
+        "not": "not one of {}",
+    }
+    limits = []
+    for name, phrase in bounds.items():
+        if name in schema:
+            value = schema[name]
+            limits.append(phrase.format(", ".join(value["enum"]) if name == "not" else value))
+    if schema.get("uniqueItems"):
+        limits.append("without repeats")
+    if "items" in schema:
+        limits.append(f"each {_allowed(schema['items'])}")
+    parts = [text, *limits]
+    return ", ".join(part for part in parts if part) or schema.get("description", "another value")

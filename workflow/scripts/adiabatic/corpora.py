@@ -1,0 +1,28 @@
+"""Corpora: the distinct texts that the frozen encoder embeds once, in an order that all agree on."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+# Columns whose texts are documents, by the kind of evaluation set; triplets are also what the
+# tuning data and the arXiv pairs hold.
+DOCUMENT_COLUMNS = {
+    "xnli": ["entailment", "neutral", "contradiction"],
+    "qa-retrieval": ["document"],
+    "triplets": ["positive", "negative"],
+}
+
+
+def document_texts(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.Index:
+    """Distinct documents in order of first appearance: row i of the corpus' vectors is text i."""
+    texts = [frame[column] for frame in frames for column in columns]
+    return pd.Index(pd.concat(texts, ignore_index=True).unique())
+
+
+def document_rows(corpus: pd.Index, texts: pd.Series) -> np.ndarray:
+    """Row of each text in the corpus' vectors, shape (len(texts),)."""
+    rows = corpus.get_indexer(texts)
+    if (rows < 0).any():
+        raise ValueError("a text is not in the corpus: its vectors belong to other data")
+    return rows

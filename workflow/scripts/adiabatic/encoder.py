@@ -1,0 +1,114 @@
+"""Encoders: a Hugging Face transformer and how it is used, from texts to unit vectors."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from tqdm import tqdm
+from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils.logging import disable_progress_bar
+
+from adiabatic.encoder_settings import EncoderSettings, read_settings, write_settings
+from adiabatic.errors import InputError
+
+Side = Literal["query", "document"]
+TokenIds = list[list[int]]
+# Texts encoded together, all of about one length; bounds the memory, moves only the last bits.
+BATCH = 64
+
+disable_progress_bar()
+# Loading without the unused pooler is meant; transformers would report its absence at length.
+logging.getLogger("transformers").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A transformer, its tokenizer, and how texts become vectors with them."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    settings: EncoderSettings
+
+    def tokenize(self, texts: Sequence[str], side: Side) -> TokenIds:
+        """Token ids of each text with the side's prefix, cut at the side's length."""
+        query = side == "query"
+        prefix = self.settings.query_prefix if query else self.settings.document_prefix
+        longest = self.settings.max_query_tokens if query else self.settings.max_document_tokens
+        prefixed = [prefix + text for text in texts]
+        if not prefixed:
+            return []
+        return self.tokenizer(prefixed, truncation=True, max_length=longest)["input_ids"]
+
+    def vectors(self, token_ids: TokenIds) -> torch.Tensor:
+        """Unit vectors of one batch, shape (len(token_ids), d), with gradients where enabled."""
+        longest = max(len(ids) for ids in token_ids)
+        padding = self.tokenizer.pad_token_id or 0
+        ids = torch.full((len(token_ids), longest), padding)
+        mask = torch.zeros_like(ids)
+        for row, tokens in enumerate(token_ids):
+            ids[row, : len(tokens)] = torch.tensor(tokens)
+            mask[row, : len(tokens)] = 1
+        states = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        if self.settings.pooling == "cls":
+            pooled = states[:, 0]
+        else:
+            weights = mask.unsqueeze(-1).to(states.dtype)
+            pooled = (states * weights).sum(dim=1) / weights.sum(dim=1)
+        return torch.nn.functional.normalize(pooled, dim=-1)
+
+    def encode_tokens(self, token_ids: TokenIds, progress: str | None = None) -> np.ndarray:
+        """Unit vectors of any number of texts, float32 of shape (n, d), in evaluation mode."""
+        order = np.argsort([len(ids) for ids in token_ids], kind="stable")
+        vectors = np.empty((len(token_ids), self.model.config.hidden_size), dtype=np.float32)
+        starts = range(0, len(order), BATCH)
+        self.model.eval()
+        with torch.inference_mode():
+            for start in tqdm(starts, desc=progress, disable=None if progress else True):
+                rows = order[start : start + BATCH]
+                vectors[rows] = self.vectors([token_ids[row] for row in rows]).numpy()
+        return vectors
+
+    def encode(self, texts: Sequence[str], side: Side, progress: str | None = None) -> np.ndarray:
+        """Unit vectors of texts, float32 of shape (len(texts), d), in evaluation mode."""
+        return self.encode_tokens(self.tokenize(texts, side), progress)
+
+
+def load_encoder(folder: Path, settings: EncoderSettings | None = None) -> Encoder:
+    """The encoder of a local model folder, in float32 on the CPU, ready to evaluate.
+
+    Only safetensors weights are read, and code that a folder brings is never run.
+
+    Args:
+        settings: how to use it; None reads what this project wrote into the folder.
+    Raises:
+        InputError: the folder is not one that transformers can read.
+    """
+    local = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        model = AutoModel.from_pretrained(
+            folder, dtype=torch.float32, use_safetensors=True, attn_implementation="sdpa", **local
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, **local)
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{folder}: cannot be loaded as a model ({reason[:200]})") from None
+    if getattr(model, "pooler", None) is not None:
+        model.pooler = None
+    return Encoder(model.eval(), tokenizer, settings or read_settings(folder))
+
+
+def save_encoder(encoder: Encoder, folder: Path) -> None:
+    """Write model, tokenizer and settings into `folder`, readable by `load_encoder` and others."""
+    encoder.model.save_pretrained(folder)
+    encoder.tokenizer.save_pretrained(folder)
+    write_settings(folder, encoder.settings, encoder.model.config.hidden_size)
+
+
+def use_threads(threads: int) -> None:
+    """Compute with so many threads, and always the same way."""
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)

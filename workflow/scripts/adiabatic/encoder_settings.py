@@ -1,0 +1,155 @@
+"""How an encoder is used (pooling, prefixes, lengths), and what a model folder must hold."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adiabatic.errors import InputError, shown
+
+SETTINGS_FILE = "encoder.json"
+# The model cards of the E5 family prescribe these prefixes; their folders do not carry them.
+E5_PREFIXES = {"query_prefix": "query: ", "document_prefix": "passage: "}
+DEFAULT_MAX_TOKENS = 512
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """How texts become vectors: `pooling` is mean or cls; lengths count tokens with specials."""
+
+    pooling: str = "mean"
+    query_prefix: str = ""
+    document_prefix: str = ""
+    max_query_tokens: int = DEFAULT_MAX_TOKENS
+    max_document_tokens: int = DEFAULT_MAX_TOKENS
+
+
+def check_model_folder(folder: Path) -> None:
+    """Raises InputError unless `folder` is a Hugging Face model folder with safetensors weights."""
+    if not folder.is_dir():
+        raise InputError(f"base.model: {folder} found; a Hugging Face model folder is needed")
+    for name in ("config.json", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise InputError(f"{folder}: {name} is missing; a model folder has one")
+    if not list(folder.glob("*.safetensors")):
+        pickled = sorted(path.name for path in folder.glob("*.bin"))
+        found = f"only pickled weights ({', '.join(pickled)})" if pickled else "no weights"
+        raise InputError(
+            f"{folder}: {found} found; weights in safetensors (model.safetensors) are needed"
+        )
+
+
+def resolve_settings(folder: Path, name: str, wanted: dict[str, Any]) -> EncoderSettings:
+    """Settings of a model folder: what the configuration wants, else what the folder says.
+
+    Where a folder says nothing, models named as E5 get that family's prefixes, and every model
+    mean pooling and the length that its position embeddings allow.
+
+    Args:
+        folder: a Hugging Face model folder, with sentence-transformers files or without.
+        name: the model's name, by which E5 is known.
+        wanted: values by field name; None stands for "as the folder says".
+    Raises:
+        InputError: a file of the folder is no JSON, or asks for a pooling other than mean or cls.
+    """
+    values = dataclasses.asdict(EncoderSettings())
+    tokens = _longest_input(folder)
+    values |= {"max_query_tokens": tokens, "max_document_tokens": tokens}
+    if "e5" in name.lower().replace("_", "-").split("/")[-1].split("-"):
+        values |= E5_PREFIXES
+    values |= _sentence_transformers_settings(folder)
+    values |= {key: value for key, value in wanted.items() if value is not None}
+    for key in ("max_query_tokens", "max_document_tokens"):
+        if values[key] > tokens:
+            raise InputError(
+                f"base.{key}: {values[key]} found; the model's positions allow at most {tokens}"
+            )
+    return EncoderSettings(**values)
+
+
+def read_settings(folder: Path) -> EncoderSettings:
+    """The settings of an encoder folder that this project wrote."""
+    return EncoderSettings(**_read_json(folder / SETTINGS_FILE))
+
+
+def write_settings(folder: Path, settings: EncoderSettings, width: int) -> None:
+    """Write the settings, and sentence-transformers files that say the same.
+
+    With those files the folder opens as a SentenceTransformer, too; that library knows one length
+    for queries and documents, so it is given the query's.
+    """
+    _write_json(folder / SETTINGS_FILE, dataclasses.asdict(settings))
+    modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
+    _write_json(
+        folder / "modules.json",
+        [
+            {
+                "idx": number,
+                "name": str(number),
+                "path": path,
+                "type": f"sentence_transformers.models.{kind}",
+            }
+            for number, (path, kind) in enumerate(modules)
+        ],
+    )
+    _write_json(folder / "sentence_bert_config.json", {"max_seq_length": settings.max_query_tokens})
+    _write_json(
+        folder / "config_sentence_transformers.json",
+        {"prompts": {"query": settings.query_prefix, "document": settings.document_prefix}},
+    )
+    pooling = {f"pooling_mode_{mode}": False for mode in ("cls_token", "mean_tokens")}
+    pooling["pooling_mode_" + {"cls": "cls_token", "mean": "mean_tokens"}[settings.pooling]] = True
+    _write_json(folder / "1_Pooling/config.json", {"word_embedding_dimension": width, **pooling})
+
+
+def _sentence_transformers_settings(folder: Path) -> dict[str, Any]:
+    """What the folder's sentence-transformers files say; nothing where there are none."""
+    values: dict[str, Any] = {}
+    if (folder / "sentence_bert_config.json").is_file():
+        tokens = _read_json(folder / "sentence_bert_config.json").get("max_seq_length")
+        if tokens:
+            values |= {"max_query_tokens": tokens, "max_document_tokens": tokens}
+    if (folder / "1_Pooling/config.json").is_file():
+        values["pooling"] = _pooling(folder / "1_Pooling/config.json")
+    if (folder / "config_sentence_transformers.json").is_file():
+        prompts = _read_json(folder / "config_sentence_transformers.json").get("prompts") or {}
+        prefixes = {
+            "query_prefix": prompts.get("query"),
+            "document_prefix": prompts.get("document") or prompts.get("passage"),
+        }
+        values |= {key: prefix for key, prefix in prefixes.items() if prefix}
+    return values
+
+
+def _pooling(path: Path) -> str:
+    settings = _read_json(path)
+    modes = [settings["pooling_mode"]] if isinstance(settings.get("pooling_mode"), str) else []
+    for key, value in settings.items():
+        if key.startswith("pooling_mode_") and value is True:
+            modes.append(key.removeprefix("pooling_mode_"))
+    known = {"cls_token": "cls", "cls": "cls", "mean_tokens": "mean", "mean": "mean"}
+    if len(modes) != 1 or modes[0] not in known:
+        raise InputError(f"{path}: pooling {shown(modes)} found; allowed is mean or cls alone")
+    return known[modes[0]]
+
+
+def _longest_input(folder: Path) -> int:
+    """Tokens that the position embeddings allow (RoBERTa's start after the padding index)."""
+    config = _read_json(folder / "config.json")
+    positions = config.get("max_position_embeddings") or DEFAULT_MAX_TOKENS
+    if "roberta" in str(config.get("model_type")):
+        positions -= (config.get("pad_token_id") or 0) + 1
+    return positions
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as JSON ({error})") from None
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,166 @@
+"""Evaluation of one query encoder against stored document vectors, item by item."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytrec_eval
+
+from adiabatic.corpora import document_rows
+from adiabatic.encoder import Encoder
+
+CUTOFF = 10
+MEASURES = {"recip_rank": "mrr@10", f"ndcg_cut_{CUTOFF}": "ndcg@10"}
+COLUMNS = [
+    "task",
+    "subset",
+    "query_language",
+    "document_language",
+    "item",
+    "right",
+    "rank",
+    *MEASURES.values(),
+]
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """One set of items: a task's, one style and level of arXiv pairs, or the held-out triplets.
+
+    `items` has language, item, query and the kind's document columns; `corpus` and `vectors` are
+    the documents' texts and unit vectors, float32 of shape (documents, d).
+    """
+
+    task: str
+    subset: str
+    kind: str
+    items: pd.DataFrame
+    corpus: pd.Index
+    vectors: np.ndarray
+
+
+def outcomes_of(encoder: Encoder, sets: list[EvaluationSet]) -> pd.DataFrame:
+    """One row per evaluated item and pair of languages: task, subset, languages, item, right, rank.
+
+    `right` is whether the positive comes first, `rank` its place (ties count against it);
+    retrieval also has mrr@10 and ndcg@10. All queries are encoded once, in one go.
+    """
+    texts = pd.Index(pd.concat([part.items["query"].dropna() for part in sets]).unique())
+    queries = encoder.encode(texts.tolist(), "query", progress="queries")
+    frames = []
+    for part in sets:
+        asked = part.items[part.items["query"].notna()]
+        vectors = queries[texts.get_indexer(asked["query"])]
+        score = {"xnli": _xnli, "qa-retrieval": _retrieval, "triplets": _triplets}[part.kind]
+        frames.extend(score(part, asked.reset_index(drop=True), vectors))
+    outcomes = pd.concat(frames, ignore_index=True)[COLUMNS]
+    for column in COLUMNS[:5]:
+        outcomes[column] = outcomes[column].astype("category")
+    return outcomes
+
+
+def _xnli(part: EvaluationSet, items: pd.DataFrame, queries: np.ndarray) -> list[pd.DataFrame]:
+    """Entailment against neutral and against contradiction, for every pair of languages."""
+    languages, premises = _by_language(items, queries)
+    hypotheses = {
+        label: _by_language(items, part.vectors[document_rows(part.corpus, items[label])])[1]
+        for label in ("entailment", "neutral", "contradiction")
+    }
+    names = items.loc[items["language"] == languages[0], "item"].to_numpy()
+    frames = []
+    for other in ("neutral", "contradiction"):
+        for document, document_language in enumerate(languages):
+            difference = hypotheses["entailment"][document] - hypotheses[other][document]
+            right = np.einsum("qnd,nd->qn", premises, difference) > 0
+            frames.extend(
+                _frame(part.task, other, language, document_language, names, 2 - right[query])
+                for query, language in enumerate(languages)
+            )
+    return frames
+
+
+def _triplets(part: EvaluationSet, items: pd.DataFrame, queries: np.ndarray) -> list[pd.DataFrame]:
+    """Positive against negative, in each language's own texts."""
+    positives = part.vectors[document_rows(part.corpus, items["positive"])]
+    negatives = part.vectors[document_rows(part.corpus, items["negative"])]
+    right = np.einsum("nd,nd->n", queries, positives - negatives) > 0
+    return [
+        _frame(part.task, part.subset, language, language, rows["item"], 2 - right[rows.index])
+        for language, rows in items.groupby("language", sort=False, observed=True)
+    ]
+
+
+def _retrieval(part: EvaluationSet, items: pd.DataFrame, queries: np.ndarray) -> list[pd.DataFrame]:
+    """Passages ranked for each question, for every pair of languages."""
+    languages, questions = _by_language(items, queries)
+    asked = items[items["language"] == languages[0]]
+    frames = []
+    for document_language in languages:
+        pool = part.items[part.items["language"] == document_language].drop_duplicates("passage")
+        passages = part.vectors[document_rows(part.corpus, pool["document"])]
+        answers = pd.Index(pool["passage"]).get_indexer(asked["passage"])
+        for query, language in enumerate(languages):
+            scores = questions[query] @ passages.T
+            frame = _frame(
+                part.task, part.subset, language, document_language, asked["item"],
+                ranks_of(scores, answers),
+            )  # fmt: skip
+            frames.append(frame.assign(**retrieval_measures(scores, answers)))
+    return frames
+
+
+def ranks_of(scores: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """Place of each query's answer, from 1; of equal scores the answer comes last.
+
+    Args:
+        scores: shape (queries, documents). answers: the right document of each query.
+    """
+    right = scores[np.arange(len(answers)), answers]
+    return (scores >= right[:, None]).sum(axis=1)
+
+
+def retrieval_measures(scores: np.ndarray, answers: np.ndarray) -> dict[str, np.ndarray]:
+    """Measures of trec_eval at the cutoff for every query, each of shape (queries,)."""
+    scores = scores.copy()
+    rows = np.arange(len(answers))
+    # An answer that ties with another document comes last: a constant encoder earns nothing.
+    scores[rows, answers] = np.nextafter(scores[rows, answers], np.float32(-np.inf))
+    best = np.argpartition(-scores, min(CUTOFF, scores.shape[1] - 1), axis=1)[:, :CUTOFF]
+    run = {
+        str(row): {str(document): float(scores[row, document]) for document in best[row]}
+        for row in rows
+    }
+    truth = {str(row): {str(answer): 1} for row, answer in enumerate(answers)}
+    measured = pytrec_eval.RelevanceEvaluator(truth, set(MEASURES)).evaluate(run)
+    return {
+        name: np.array([measured[str(row)][measure] for row in rows], dtype=np.float32)
+        for measure, name in MEASURES.items()
+    }
+
+
+def _by_language(items: pd.DataFrame, vectors: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Languages in the order of the items, and the vectors as (languages, items, d).
+
+    The readers have made sure that every language has the same items in the same order.
+    """
+    languages = items["language"].unique().tolist()
+    return languages, vectors.reshape(len(languages), -1, vectors.shape[1])
+
+
+def _frame(
+    task: str, subset: str, query: str, document: str, items: pd.Series, ranks: np.ndarray
+) -> pd.DataFrame:
+    ranks = np.asarray(ranks)
+    return pd.DataFrame(
+        {
+            "task": task,
+            "subset": subset,
+            "query_language": query,
+            "document_language": document,
+            "item": np.asarray(items),
+            "right": ranks == 1,
+            "rank": ranks.astype(np.int32),
+            "mrr@10": np.float32(np.nan),
+            "ndcg@10": np.float32(np.nan),
+        }
+    )

@@ -1,0 +1,171 @@
+"""Figures for print: each function draws one figure from the frame that is saved beside it."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Inches: one column and the full width of a two-column page.
+COLUMN, PAGE = 3.35, 7.0
+STYLE = {
+    "font.size": 7.5,
+    "font.family": "DejaVu Sans",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.titlesize": 8,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 3.5,
+    "pdf.fonttype": 42,
+    "savefig.dpi": 220,
+}
+# Okabe and Ito's palette (colour-blind safe); markers tell the lines apart in grey, too.
+BLACK, ORANGE, BLUE, GREEN, RED = "#000000", "#E69F00", "#0072B2", "#009E73", "#D55E00"
+LINES = [(BLUE, "o", "-"), (RED, "s", "--"), (GREEN, "^", "-."), (ORANGE, "D", ":")]
+BASE_BAR, TUNED_BAR = "#BBBBBB", BLUE
+POINTS = 100
+# Differences up to so many points are drawn to scale, larger ones on a logarithmic axis.
+LINEAR_POINTS = 5
+
+
+def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
+    """Difference against learning rate: a panel for each task, a line for each family.
+
+    Args:
+        window: family, task, learning_rate, difference, ci_low, ci_high (see window.csv).
+        recommended: the recommended learning rate, None where there is none.
+    """
+    panels = [part for _, part in window.assign(panel=_panel(window)).groupby("panel", sort=False)]
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            1, len(panels), figsize=(PAGE, 2.5), sharey=True, layout="constrained", squeeze=False
+        )
+        for axis, part in zip(axes[0], panels, strict=True):
+            _window_panel(axis, part, recommended)
+        axes[0][0].set_ylabel("difference from the base (points)")
+    return figure
+
+
+def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
+    """Heat map of differences, query language by document language; grey where it may be 0.
+
+    Args:
+        rows: query_language, document_language, difference, ci_low, ci_high.
+    """
+    order = pd.unique(rows["query_language"])
+    keys = {"index": "query_language", "columns": "document_language"}
+
+    def table(column: str) -> np.ndarray:
+        return rows.pivot(values=column, **keys).loc[order, order].to_numpy() * POINTS
+
+    difference, uncertain = table("difference"), (table("ci_low") <= 0) & (table("ci_high") >= 0)
+    extent = max(np.abs(difference).max(), 0.1)
+    side = COLUMN if len(order) <= 9 else PAGE * 0.75
+    with plt.rc_context(STYLE):
+        figure, axis = plt.subplots(figsize=(side, side * 0.92), layout="constrained")
+        image = axis.imshow(difference, cmap="PuOr", vmin=-extent, vmax=extent)
+        for (query, document), value in np.ndenumerate(difference):
+            dark = abs(value) > 0.6 * extent
+            shade = "#777777" if uncertain[query, document] else "#000000"
+            weight = "normal" if uncertain[query, document] else "bold"
+            axis.text(
+                document, query, f"{value:+.1f}", ha="center", va="center", fontsize=6,
+                color="#FFFFFF" if dark else shade, weight=weight,
+            )  # fmt: skip
+        axis.set_xticks(range(len(order)), order)
+        axis.set_yticks(range(len(order)), order)
+        axis.tick_params(length=0)
+        axis.spines[:].set_visible(False)
+        axis.set_xlabel("document language")
+        axis.set_ylabel("query language")
+        axis.set_title(title)
+        figure.colorbar(image, label="difference from the base (points)", shrink=0.8)
+    return figure
+
+
+def levels_figure(rows: pd.DataFrame) -> Figure:
+    """Accuracy of base and tuned encoder for each level, a panel for each anchor style.
+
+    Args:
+        rows: style, level, base, tuned, ci_low, ci_high (the interval is that of the difference).
+    """
+    styles = pd.unique(rows["style"])
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            1, len(styles), figsize=(PAGE, 2.3), sharey=True, layout="constrained", squeeze=False
+        )
+        for axis, style in zip(axes[0], styles, strict=True):
+            part = rows[rows["style"] == style]
+            place = np.arange(len(part))
+            axis.bar(place - 0.2, part["base"], 0.38, color=BASE_BAR, label="base")
+            axis.bar(place + 0.2, part["tuned"], 0.38, color=TUNED_BAR, label="tuned")
+            reach = [part["difference"] - part["ci_low"], part["ci_high"] - part["difference"]]
+            axis.errorbar(
+                place + 0.2, part["tuned"], np.maximum(reach, 0), fmt="none", ecolor=BLACK, lw=0.8
+            )
+            axis.set_xticks(place, part["level"])
+            axis.set_xlabel("level of difficulty")
+            axis.set_title(f"{style} anchors")
+            axis.set_ylim(0.45, 1)
+        axes[0][0].set_ylabel("triplet accuracy")
+        axes[0][-1].legend(ncols=2, loc="upper right")
+    return figure
+
+
+def history_figure(history: pd.DataFrame) -> Figure:
+    """Validation accuracy and loss against the step, a colour for each rate, a line for each seed.
+
+    Args:
+        history: learning_rate, seed, step, loss, validation_accuracy.
+    """
+    rates = sorted(history["learning_rate"].unique())
+    colors = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates)))
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.5), layout="constrained")
+        for rate, color in zip(rates, colors, strict=True):
+            runs = history[history["learning_rate"] == rate].groupby("seed", sort=True)
+            for number, (_, run) in enumerate(runs):
+                label = f"{rate:g}" if number == 0 else None
+                axes[0].plot(run["step"], run["validation_accuracy"], color=color, label=label)
+                axes[1].plot(run["step"], run["loss"], color=color)
+        axes[0].set_ylabel("validation accuracy")
+        axes[1].set_ylabel("training loss (cosine similarity)")
+        for axis in axes:
+            axis.set_xlabel("step")
+        figure.legend(title="learning rate", loc="outside right center")
+    return figure
+
+
+def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> None:
+    axis.axhline(0, color=BLACK, lw=0.6)
+    if recommended is not None:
+        axis.axvline(recommended, color="#999999", lw=3, alpha=0.4, zorder=0)
+    for (color, marker, style), (label, line) in zip(
+        LINES, part.groupby("family", sort=False), strict=False
+    ):
+        line = line.sort_values("learning_rate")
+        rates, middle = line["learning_rate"], line["difference"] * POINTS
+        axis.fill_between(
+            rates, line["ci_low"] * POINTS, line["ci_high"] * POINTS, color=color, alpha=0.15, lw=0
+        )
+        axis.plot(rates, middle, color=color, marker=marker, linestyle=style, label=label.split(", ")[-1])
+    axis.set_xscale("log")
+    axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
+    ticks = [-50, -20, -10, -5, 0, 5, 10, 20, 50]
+    axis.set_yticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
+    axis.minorticks_off()
+    axis.set_xlabel("learning rate")
+    axis.set_title(part["panel"].iloc[0])
+    axis.legend(loc="lower left", handlelength=2.6)
+
+
+def _panel(window: pd.DataFrame) -> pd.Series:
+    """The panel of a row: English triplets together, each multilingual task for itself."""
+    english = window["task"].isin(["held-out", "arxiv"])
+    return window["task"].where(~english, "English triplets")

@@ -1,0 +1,248 @@
+"""From outcomes, item by item, to differences with intervals, verdicts and a recommended rate."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from adiabatic.runs import Run
+from adiabatic.statistics import DEGRADED, UNDECIDED, paired_bootstrap, verdicts
+
+SUMMARY_COLUMNS = [
+    "run",
+    "learning_rate",
+    "seed",
+    "task",
+    "subset",
+    "query_language",
+    "document_language",
+    "metric",
+    "n",
+    "base",
+    "tuned",
+    "difference",
+    "ci_low",
+    "ci_high",
+    "verdict",
+]
+# Labels of rows that average over languages, in the columns query_language / document_language.
+OTHERS, EVERY = "others", "every"
+SAME, DIFFERENT = "same", "different"
+MEAN = "mean"
+HELD_OUT, ARXIV = "held-out", "arxiv"
+
+
+class Cell(NamedTuple):
+    """What one table of values measures."""
+
+    task: str
+    subset: str
+    metric: str
+
+
+@dataclass(frozen=True)
+class Inference:
+    """How differences are judged; names as in the configuration."""
+
+    margin_of_no_loss: float
+    confidence: float
+    resamples: int
+    seed: int
+
+
+# Values by cell: rows are items, columns are pairs (query language, document language).
+Values = dict[Cell, pd.DataFrame]
+
+
+def values_of(outcomes: pd.DataFrame, reference: str) -> Values:
+    """Values of every item, with the averages over languages and subsets as columns and cells.
+
+    Beside every pair of languages there are the averages (others, same): the other languages in
+    their own; (every, different): queries and documents in different languages; and (L, different):
+    queries in L. `reference` is the language that is tuned on. The subset `mean` averages XNLI's
+    two comparisons, or the levels of one anchor style, item by item.
+    """
+    values: Values = {}
+    for (task, subset), rows in outcomes.groupby(["task", "subset"], observed=True, sort=False):
+        measures = {"accuracy": rows["right"]}
+        if rows["mrr@10"].notna().all():
+            measures = {column: rows[column] for column in ("mrr@10", "ndcg@10")}
+            measures["recall@1"] = rows["right"]
+        for metric, measured in measures.items():
+            table = _by_pair(rows, measured.astype(np.float64).to_numpy())
+            values[Cell(task, subset, metric)] = with_averages(table, reference)
+    for cell, parts in _averaged_subsets(values).items():
+        values[cell] = sum(values[part] for part in parts) / len(parts)
+    return values
+
+
+def with_averages(values: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """The values of language pairs with the columns that average over several of them."""
+    queries = values.columns.get_level_values(0)
+    documents = values.columns.get_level_values(1)
+    languages = pd.unique(queries)
+    same = queries == documents
+    averages = {(OTHERS, SAME): same & (queries != reference), (EVERY, DIFFERENT): ~same}
+    averages |= {(language, DIFFERENT): ~same & (queries == language) for language in languages}
+    columns = {
+        pair: values.loc[:, chosen].mean(axis=1) for pair, chosen in averages.items() if chosen.any()
+    }
+    return pd.concat([values, pd.DataFrame(columns, index=values.index)], axis=1)
+
+
+def summary_rows(run: Run, base: Values, tuned: Values, how: Inference) -> pd.DataFrame:
+    """Rows of summary.csv for one run: base, tuned, difference, interval and verdict."""
+    return pd.concat([_rows(run, cell, base[cell], tuned[cell], how) for cell in base])
+
+
+def window_rows(rate: float, base: Values, runs: list[Values], how: Inference) -> pd.DataFrame:
+    """Rows of window.csv for one learning rate: families of tasks, averaged over the seeds."""
+    rows = []
+    for cell, pair, family in families(base):
+        tuned = sum(values[cell][[pair]] for values in runs) / len(runs)
+        row = _rows(Run("", rate, len(runs)), cell, base[cell][[pair]], tuned, how)
+        rows.append(row.assign(family=family))
+    window = pd.concat(rows).rename(columns={"seed": "seeds"}).drop(columns="run")
+    return window[["family", *[column for column in window if column != "family"]]]
+
+
+def families(values: Values) -> Iterator[tuple[Cell, tuple[str, str], str]]:
+    """(cell, pair of languages, name) of every family of tasks that tables and figures show."""
+    for cell, table in values.items():
+        if cell.task == HELD_OUT:
+            yield cell, table.columns[0], "held-out English triplets"
+    for cell, table in values.items():
+        if cell.task == ARXIV and cell.subset.endswith(MEAN):
+            yield cell, table.columns[0], f"arXiv, {cell.subset.removesuffix('-' + MEAN)} anchors"
+    for cell, table in values.items():
+        if is_headline(cell):
+            pairs = {
+                table.columns[0]: f"{cell.task}, {table.columns[0][0]}",
+                (OTHERS, SAME): f"{cell.task}, other languages",
+                (EVERY, DIFFERENT): f"{cell.task}, across languages",
+            }
+            yield from ((cell, pair, name) for pair, name in pairs.items() if pair in table)
+
+
+def is_headline(cell: Cell) -> bool:
+    """Whether a cell is the one by which its multilingual task is judged.
+
+    That is the mean of XNLI's two comparisons, mrr@10 of retrieval, and the accuracy of triplets.
+    """
+    if cell.task in (HELD_OUT, ARXIV):
+        return False
+    return cell.metric == "mrr@10" or (
+        cell.metric == "accuracy" and cell.subset not in ("neutral", "contradiction")
+    )
+
+
+def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
+    """One row a run: gain in English, languages that are not kept, and which run is recommended.
+
+    A language is judged by its queries: on documents in the same language and, on average, in the
+    other languages, for each multilingual task. Recommended is the run with the largest gain on
+    held-out English triplets among those in which no language is degraded or undecided.
+    """
+    rows = []
+    for run, part in summary.groupby("run", sort=False):
+        gain = part[part["task"] == HELD_OUT].iloc[0]
+        judged = language_rows(part)
+        worst = judged.loc[judged["difference"].idxmin()] if len(judged) else None
+        rows.append(
+            {
+                "run": run,
+                "learning_rate": gain["learning_rate"],
+                "seed": gain["seed"],
+                "english_gain": gain["difference"],
+                "ci_low": gain["ci_low"],
+                "ci_high": gain["ci_high"],
+                "verdict": gain["verdict"],
+                "languages_degraded": _languages(judged, DEGRADED),
+                "languages_undecided": _languages(judged, UNDECIDED),
+                "worst_language": "" if worst is None else worst["query_language"],
+                "worst_difference": np.nan if worst is None else worst["difference"],
+            }
+        )
+    runs = pd.DataFrame(rows)
+    kept = (runs["languages_degraded"] == "") & (runs["languages_undecided"] == "")
+    runs["recommended"] = False
+    if kept.any():
+        runs.loc[runs.loc[kept, "english_gain"].idxmax(), "recommended"] = True
+    return runs
+
+
+def language_rows(summary: pd.DataFrame) -> pd.DataFrame:
+    """The rows by which languages are judged: see `judged_runs`."""
+    cells = [Cell(*key) for key in zip(*(summary[c] for c in Cell._fields), strict=True)]
+    headline = np.array([is_headline(cell) for cell in cells], dtype=bool)
+    queries, documents = summary["query_language"], summary["document_language"]
+    single = ~queries.isin([OTHERS, EVERY])
+    return summary[headline & single & ((queries == documents) | (documents == DIFFERENT))]
+
+
+def _languages(judged: pd.DataFrame, verdict: str) -> str:
+    found = judged.loc[judged["verdict"] == verdict, "query_language"]
+    return " ".join(sorted(found.unique()))
+
+
+def _rows(
+    run: Run, cell: Cell, base: pd.DataFrame, tuned: pd.DataFrame, how: Inference
+) -> pd.DataFrame:
+    if not base.index.equals(tuned.index) or not base.columns.equals(tuned.columns):
+        raise ValueError(f"{run.name}: its {cell} items are not those of the base")
+    differences = tuned.to_numpy() - base.to_numpy()
+    # The same items are drawn for every run and metric of a task: their intervals are comparable.
+    rng = np.random.default_rng([how.seed, zlib.crc32(cell.task.encode())])
+    low, high = paired_bootstrap(differences, how.resamples, how.confidence, rng)
+    return pd.DataFrame(
+        {
+            **run._asdict(),
+            **cell._asdict(),
+            "query_language": base.columns.get_level_values(0),
+            "document_language": base.columns.get_level_values(1),
+            "n": len(base),
+            "base": base.mean().to_numpy(),
+            "tuned": tuned.mean().to_numpy(),
+            "difference": differences.mean(axis=0),
+            "ci_low": low,
+            "ci_high": high,
+            "verdict": verdicts(low, high, how.margin_of_no_loss),
+        }
+    ).rename(columns={"name": "run"})[SUMMARY_COLUMNS]
+
+
+def _by_pair(rows: pd.DataFrame, measured: np.ndarray) -> pd.DataFrame:
+    keys = rows[["item", "query_language", "document_language"]].astype(str)
+    wide = keys.assign(value=measured).pivot(
+        index="item", columns=["query_language", "document_language"], values="value"
+    )
+    order = pd.MultiIndex.from_frame(
+        keys[["query_language", "document_language"]].drop_duplicates()
+    )
+    if wide.isna().to_numpy().any():
+        raise ValueError("an item is missing for a pair of languages")
+    return wide[order]
+
+
+def _averaged_subsets(values: Values) -> dict[Cell, list[Cell]]:
+    """Cells that average others: XNLI's two comparisons, and the levels of one anchor style."""
+    averaged: dict[Cell, list[Cell]] = {}
+    for cell in values:
+        if cell.task == ARXIV:
+            style = cell.subset.rsplit("-", 1)[0]
+            averaged.setdefault(Cell(ARXIV, f"{style}-{MEAN}", cell.metric), []).append(cell)
+        elif cell.subset in ("neutral", "contradiction"):
+            averaged.setdefault(Cell(cell.task, MEAN, cell.metric), []).append(cell)
+    return averaged
+
+
+def pair_rows(summary: pd.DataFrame, task: str, run: str) -> pd.DataFrame:
+    """The rows of one run and task for every single pair of languages, by the headline metric."""
+    rows = summary[(summary["run"] == run) & (summary["task"] == task)]
+    cells = [Cell(*key) for key in zip(*(rows[c] for c in Cell._fields), strict=True)]
+    headline = np.array([is_headline(cell) for cell in cells], dtype=bool)
+    single = ~rows["query_language"].isin([OTHERS, EVERY]) & (rows["document_language"] != DIFFERENT)
+    return rows[headline & single].reset_index(drop=True)

@@ -1,0 +1,184 @@
+"""Tuning of the query encoder against stored document vectors, exact at tiny learning rates."""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from adiabatic.encoder import Encoder, TokenIds
+from adiabatic.errors import InputError
+
+# Points of the history beside the start; enough for a curve, too few to cost time.
+HISTORY_POINTS = 20
+
+
+@dataclass(frozen=True)
+class TuningSettings:
+    """One run of the grid; names as in the configuration."""
+
+    learning_rate: float
+    seed: int
+    margin: float
+    batch_size: int
+    epochs: int
+    freeze: tuple[str, ...]
+    precision: str
+
+
+@dataclass(frozen=True)
+class Triplets:
+    """Tokenized queries (n), and rows of their positives and negatives in the document vectors."""
+
+    queries: TokenIds
+    positives: np.ndarray
+    negatives: np.ndarray
+
+
+class TrainedWeights:
+    """The trained parameters of a model as views of one flat float32 vector w.
+
+    With precision "delta", AdamW runs on the difference d from the base weights w0, and the model
+    computes with w = w0 + d. A step of size 1e-8 that would vanish when added to a weight of size
+    1 (float32 carries 7 digits) adds up in d. With "plain", AdamW runs on w itself.
+    """
+
+    def __init__(self, model: torch.nn.Module, freeze: tuple[str, ...], precision: str) -> None:
+        self.names = trained_names([name for name, _ in model.named_parameters()], freeze)
+        parameters = []
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name in self.names)
+            if name in self.names:
+                parameters.append(parameter)
+        self.base = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
+        self.weights = self.base.clone()
+        self.gradient = torch.zeros_like(self.base)
+        start = 0
+        for parameter in parameters:
+            end = start + parameter.numel()
+            parameter.data = self.weights[start:end].view_as(parameter)
+            parameter.grad = self.gradient[start:end].view_as(parameter)
+            start = end
+        self.delta = torch.zeros_like(self.base) if precision == "delta" else None
+        self.optimized = torch.nn.Parameter(self.weights if self.delta is None else self.delta)
+        self.optimized.grad = self.gradient
+
+    def optimizer(self, learning_rate: float) -> torch.optim.Optimizer:
+        """AdamW without weight decay: nothing but the triplets moves a weight."""
+        return torch.optim.AdamW([self.optimized], lr=learning_rate, weight_decay=0.0, fused=True)
+
+    def step(self, optimizer: torch.optim.Optimizer) -> None:
+        """One update from the gradient that backward() added up, which is then set to zero."""
+        optimizer.step()
+        if self.delta is not None:
+            torch.add(self.base, self.delta, out=self.weights)
+        self.gradient.zero_()
+
+    def share_moved(self) -> float:
+        """Share of the trained weights whose float32 value is not the base's any more."""
+        return torch.count_nonzero(self.weights != self.base).item() / self.base.numel()
+
+
+def trained_names(names: list[str], freeze: tuple[str, ...]) -> set[str]:
+    """Names of the parameters that no pattern freezes.
+
+    Raises:
+        InputError: a pattern matches no name, or nothing is left to tune.
+    """
+    frozen: set[str] = set()
+    for pattern in freeze:
+        matching = {name for name in names if fnmatchcase(name, pattern)}
+        if not matching:
+            near = difflib.get_close_matches(pattern, names, n=3, cutoff=0.3)
+            raise InputError(
+                f"tuning.freeze: {pattern!r} found, which matches no parameter; "
+                f"near names are {', '.join(near or names[:3])}"
+            )
+        frozen |= matching
+    if frozen >= set(names):
+        raise InputError("tuning.freeze: all parameters are frozen; at least one must be left")
+    return set(names) - frozen
+
+
+def triplet_margin_loss(
+    queries: torch.Tensor, positives: torch.Tensor, negatives: torch.Tensor, margin: float
+) -> torch.Tensor:
+    """Mean of max(0, margin - cos(q, p) + cos(q, n)); unit vectors of shape (n, d)."""
+    difference = (queries * (positives - negatives)).sum(dim=1)
+    return torch.relu(margin - difference).mean()
+
+
+def triplet_accuracy(encoder: Encoder, triplets: Triplets, documents: np.ndarray) -> float:
+    """Share of triplets whose positive is closer to the query than the negative."""
+    queries = encoder.encode_tokens(triplets.queries)
+    difference = documents[triplets.positives] - documents[triplets.negatives]
+    return float((np.einsum("nd,nd->n", queries, difference) > 0).mean())
+
+
+def tune(
+    encoder: Encoder,
+    train: Triplets,
+    validation: Triplets,
+    documents: np.ndarray,
+    settings: TuningSettings,
+    say: Callable[[str], None],
+) -> pd.DataFrame:
+    """Tune the encoder's model in place; the document vectors never change.
+
+    Dropout stays off: the loss is then that of the encoder which is evaluated, and a learning
+    rate near zero leaves its outputs as they were.
+
+    Args:
+        documents: unit vectors of the frozen encoder, float32 of shape (documents, d).
+    Returns:
+        The history: step, loss (mean since the row before), validation_accuracy, share_moved.
+    Raises:
+        InputError: the loss is not finite (the learning rate is too high), or see `trained_names`.
+    """
+    vectors = torch.from_numpy(documents)
+    encoder.model.eval()
+    trained = TrainedWeights(encoder.model, settings.freeze, settings.precision)
+    optimizer = trained.optimizer(settings.learning_rate)
+    order = epoch_orders(len(train.queries), settings)
+    batches = np.array_split(order, range(settings.batch_size, len(order), settings.batch_size))
+    recorded = set(np.linspace(0, len(batches), HISTORY_POINTS + 1).round().astype(int))
+    rows = [(0, np.nan, triplet_accuracy(encoder, validation, documents), 0.0)]
+    losses: list[float] = []
+    for step, batch in enumerate(tqdm(batches, desc="tuning", disable=None), start=1):
+        loss = triplet_margin_loss(
+            encoder.vectors([train.queries[row] for row in batch]),
+            vectors[train.positives[batch]],
+            vectors[train.negatives[batch]],
+            settings.margin,
+        )
+        losses.append(loss.item())
+        if not np.isfinite(losses[-1]):
+            raise InputError(
+                f"tuning.learning_rates: {settings.learning_rate:g} found; the loss is "
+                f"{losses[-1]} at step {step}, so a lower rate is needed"
+            )
+        loss.backward()
+        trained.step(optimizer)
+        if step in recorded:
+            accuracy = triplet_accuracy(encoder, validation, documents)
+            rows.append((step, float(np.mean(losses)), accuracy, trained.share_moved()))
+            say(
+                f"step {step} of {len(batches)}: loss {rows[-1][1]:.5f}, validation accuracy "
+                f"{accuracy:.4f}, weights moved {rows[-1][3]:.1%}"
+            )
+            losses.clear()
+    return pd.DataFrame(rows, columns=["step", "loss", "validation_accuracy", "share_moved"])
+
+
+def epoch_orders(triplets: int, settings: TuningSettings) -> np.ndarray:
+    """The order of the triplets over all epochs, a pure function of seed and epoch."""
+    return np.concatenate(
+        [
+            np.random.default_rng([settings.seed, epoch]).permutation(triplets)
+            for epoch in range(settings.epochs)
+        ]
+    )

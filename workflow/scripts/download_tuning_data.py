@@ -1,0 +1,23 @@
+"""Download a file of tuning triplets from a dataset of the hub."""
+
+import shutil
+from pathlib import Path
+
+from adiabatic import command_line
+from adiabatic.hub import download_dataset_file
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--path", required=True, help="OWNER/DATASET/FILE")
+    parser.add_argument("--revision", help="commit of the dataset")
+    parser.add_argument("--out", type=Path, required=True, help="the file, under its own name")
+    arguments = parser.parse_args()
+    source, revision = download_dataset_file(arguments.path, arguments.revision)
+    with command_line.written_atomically(arguments.out) as path:
+        shutil.copyfile(source, path)
+    command_line.say(f"{arguments.path}: revision {revision}")
+
+
+if __name__ == "__main__":
+    command_line.run(main)

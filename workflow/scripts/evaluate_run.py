@@ -1,0 +1,79 @@
+"""Evaluate one query encoder on every task: one row per item in outcomes/RUN.parquet."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts
+from adiabatic.encoder import load_encoder, use_threads
+from adiabatic.evaluation import EvaluationSet, outcomes_of
+from adiabatic.summary import ARXIV, HELD_OUT
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--encoder", type=Path, required=True, help="folder of the query encoder")
+    parser.add_argument("--pairs", nargs="+", type=Path, required=True, help="STYLE-LEVEL.parquet")
+    parser.add_argument("--pair-vectors", type=Path, required=True, help="their documents' vectors")
+    parser.add_argument("--tuning", type=Path, required=True, help="tuning.parquet")
+    parser.add_argument("--tuning-vectors", type=Path, required=True)
+    parser.add_argument(
+        "--task",
+        nargs=4,
+        action="append",
+        default=[],
+        metavar=("NAME", "KIND", "ITEMS", "VECTORS"),
+        help="an evaluation set; repeatable",
+    )
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True, help="outcomes, parquet")
+    arguments = parser.parse_args()
+    use_threads(arguments.threads)
+    sets = arxiv_sets(arguments.pairs, np.load(arguments.pair_vectors))
+    sets.append(held_out_set(arguments.tuning, np.load(arguments.tuning_vectors)))
+    for name, kind, items, vectors in arguments.task:
+        sets.append(task_set(name, kind, pd.read_parquet(items), np.load(vectors)))
+    outcomes = outcomes_of(load_encoder(arguments.encoder), sets)
+    with command_line.written_atomically(arguments.out) as path:
+        outcomes.to_parquet(path, index=False, compression="zstd")
+    command_line.say(f"{arguments.out}: {len(outcomes)} items")
+    shares = outcomes.groupby(["task", "subset"], observed=True)["right"].mean()
+    command_line.say(shares.to_string())
+
+
+def arxiv_sets(paths: list[Path], vectors: np.ndarray) -> list[EvaluationSet]:
+    """The arXiv pairs: one subset for each style and level."""
+    frames = [pd.read_parquet(path) for path in paths]
+    corpus = document_texts(frames, DOCUMENT_COLUMNS["triplets"])
+    return [
+        EvaluationSet(
+            ARXIV,
+            path.stem,
+            "triplets",
+            frame.rename(columns={"anchor_id": "item", "anchor": "query"}).assign(language="en"),
+            corpus,
+            vectors,
+        )
+        for path, frame in zip(paths, frames, strict=True)
+    ]
+
+
+def held_out_set(path: Path, vectors: np.ndarray) -> EvaluationSet:
+    """The test split of the tuning triplets."""
+    data = pd.read_parquet(path)
+    corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
+    test = data[data["split"] == "test"].reset_index(drop=True)
+    items = test.assign(language="en", item=test.index.astype(str))
+    return EvaluationSet(HELD_OUT, "all", "triplets", items, corpus, vectors)
+
+
+def task_set(name: str, kind: str, items: pd.DataFrame, vectors: np.ndarray) -> EvaluationSet:
+    """One configured evaluation set."""
+    corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
+    return EvaluationSet(name, "all", kind, items, corpus, vectors)
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -1,0 +1,23 @@
+"""Write the embedded world: generated texts in eight languages, in the formats of the real sources."""
+
+from pathlib import Path
+
+from adiabatic import command_line
+from adiabatic.world import WorldSizes, write_world
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the raw files")
+    for name in WorldSizes.__dataclass_fields__:
+        parser.add_argument(f"--{name}", type=int, required=True, help=f"number of {name}")
+    parser.add_argument("--seed", type=int, required=True)
+    arguments = parser.parse_args()
+    sizes = {name: getattr(arguments, name) for name in WorldSizes.__dataclass_fields__}
+    with command_line.folder_written_atomically(arguments.out) as folder:
+        write_world(folder, WorldSizes(**sizes), arguments.seed)
+    command_line.say(f"{arguments.out}: {sizes}")
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -1,0 +1,29 @@
+"""Plot validation accuracy and loss of every run against the step."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import history_caption
+from adiabatic.figure_files import add_figure_options, save_figure
+from adiabatic.figures import history_figure
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--histories", nargs="+", type=Path, required=True, help="history.csv files")
+    parser.add_argument("--learning-rates", nargs="+", type=float, required=True, help="of the files")
+    parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
+    add_figure_options(parser)
+    arguments = parser.parse_args()
+    grid = zip(arguments.learning_rates, arguments.seeds, arguments.histories, strict=True)
+    history = pd.concat(
+        [pd.read_csv(path).assign(learning_rate=rate, seed=seed) for rate, seed, path in grid],
+        ignore_index=True,
+    )
+    save_figure(history_figure(history), history, history_caption(history), arguments)
+
+
+if __name__ == "__main__":
+    command_line.run(main)

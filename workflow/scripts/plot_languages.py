@@ -1,0 +1,29 @@
+"""Plot a task's language x language heat map for the run that is recommended."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import languages_caption
+from adiabatic.figure_files import add_figure_options, save_figure
+from adiabatic.figures import languages_figure
+from adiabatic.summary import pair_rows
+from adiabatic.tables import shown_run
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
+    parser.add_argument("--task", required=True)
+    add_figure_options(parser)
+    arguments = parser.parse_args()
+    run = shown_run(pd.read_csv(arguments.runs, keep_default_na=False))
+    rows = pair_rows(pd.read_csv(arguments.summary), arguments.task, run)
+    figure = languages_figure(rows, f"{arguments.task}, {rows['metric'].iloc[0]}, run {run}")
+    save_figure(figure, rows, languages_caption(rows, arguments.task, run), arguments)
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -1,0 +1,29 @@
+"""Plot the learning-rate window: difference from the base against the learning rate."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import window_caption
+from adiabatic.figure_files import add_figure_options, save_figure
+from adiabatic.figures import window_figure
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--window", type=Path, required=True, help="window.csv")
+    parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
+    parser.add_argument("--confidence", type=float, required=True)
+    add_figure_options(parser)
+    arguments = parser.parse_args()
+    window = pd.read_csv(arguments.window)
+    runs = pd.read_csv(arguments.runs, keep_default_na=False)
+    chosen = runs.loc[runs["recommended"], "learning_rate"]
+    figure = window_figure(window, chosen.iloc[0] if len(chosen) else None)
+    caption = window_caption(window, runs, arguments.confidence)
+    save_figure(figure, window, caption, arguments)
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -1,0 +1,45 @@
+"""Bring a base model (a local folder, or one of the hub) into the experiment's base/ folder."""
+
+from pathlib import Path
+
+from adiabatic import command_line
+from adiabatic.encoder import load_encoder, save_encoder
+from adiabatic.encoder_settings import check_model_folder, resolve_settings
+from adiabatic.hub import download_model
+from adiabatic.provenance import base_provenance, write_provenance
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--source", choices=["path", "hub"], required=True)
+    parser.add_argument("--model", required=True, help="folder, or name on the hub")
+    parser.add_argument("--revision", help="commit on the hub")
+    parser.add_argument("--pooling", choices=["mean", "cls"], help="as the folder says, if not given")
+    for side in ("query", "document"):
+        parser.add_argument(f"--{side}-prefix", help="as the folder says, if not given")
+        parser.add_argument(f"--max-{side}-tokens", type=int, help="as the folder says, if not given")
+    parser.add_argument("--out", type=Path, required=True, help="model folder")
+    arguments = parser.parse_args()
+    revision = arguments.revision
+    if arguments.source == "hub":
+        source, revision = download_model(arguments.model, revision)
+    else:
+        source = Path(arguments.model)
+    check_model_folder(source)
+    wanted = {
+        "pooling": arguments.pooling,
+        "query_prefix": arguments.query_prefix,
+        "document_prefix": arguments.document_prefix,
+        "max_query_tokens": arguments.max_query_tokens,
+        "max_document_tokens": arguments.max_document_tokens,
+    }
+    settings = resolve_settings(source, arguments.model, wanted)
+    with command_line.folder_written_atomically(arguments.out) as folder:
+        save_encoder(load_encoder(source, settings), folder)
+        name = arguments.model if arguments.source == "hub" else source.resolve().name
+        write_provenance(folder, base_provenance(folder, arguments.source, name, revision))
+    command_line.say(f"{arguments.model}: {settings}, revision {revision}")
+
+
+if __name__ == "__main__":
+    command_line.run(main)

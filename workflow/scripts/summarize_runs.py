@@ -1,0 +1,61 @@
+"""Summarize all runs: differences from the base with paired bootstrap intervals, and verdicts."""
+
+from itertools import groupby
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.runs import Run
+from adiabatic.summary import (
+    Inference,
+    judged_runs,
+    summary_rows,
+    values_of,
+    window_rows,
+)
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--base", type=Path, required=True, help="outcomes of the base")
+    parser.add_argument("--runs", nargs="+", type=Path, required=True, help="outcomes of the runs")
+    parser.add_argument("--learning-rates", nargs="+", type=float, required=True, help="of the runs")
+    parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the runs")
+    parser.add_argument("--reference", default="en", help="language that is tuned on")
+    parser.add_argument("--margin-of-no-loss", type=float, required=True)
+    parser.add_argument("--confidence", type=float, required=True)
+    parser.add_argument("--resamples", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    parser.add_argument("--window", type=Path, required=True, help="window.csv")
+    parser.add_argument("--judged", type=Path, required=True, help="runs.csv")
+    arguments = parser.parse_args()
+    how = Inference(
+        arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
+    )
+    base = values_of(pd.read_parquet(arguments.base), arguments.reference)
+    grid = zip(arguments.learning_rates, arguments.seeds, arguments.runs, strict=True)
+    summaries, windows = [], []
+    for rate, runs in groupby(sorted(grid), key=lambda run: run[0]):
+        tuned = []
+        for _, seed, path in runs:
+            tuned.append(values_of(pd.read_parquet(path), arguments.reference))
+            summaries.append(summary_rows(Run(path.stem, rate, seed), base, tuned[-1], how))
+            command_line.say(f"{path.stem}: {len(summaries[-1])} rows")
+        windows.append(window_rows(rate, base, tuned, how))
+    summary = pd.concat(summaries, ignore_index=True)
+    judged = judged_runs(summary)
+    tables = {
+        arguments.summary: summary,
+        arguments.window: pd.concat(windows, ignore_index=True),
+        arguments.judged: judged,
+    }
+    for out, table in tables.items():
+        with command_line.written_atomically(out) as path:
+            table.to_csv(path, index=False, float_format="%.6g")
+    command_line.say(judged.to_string(index=False))
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -1,0 +1,66 @@
+"""Tune the query encoder on English triplets against the frozen encoder's document vectors."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts
+from adiabatic.encoder import Encoder, load_encoder, save_encoder, use_threads
+from adiabatic.provenance import run_provenance, write_provenance
+from adiabatic.tuning import Triplets, TuningSettings, tune
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
+    parser.add_argument("--data", type=Path, required=True, help="tuning.parquet")
+    parser.add_argument("--vectors", type=Path, required=True, help="its documents' vectors")
+    parser.add_argument("--learning-rate", type=float, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--margin", type=float, default=0.1, help="in units of cosine similarity")
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--freeze", nargs="*", default=[], help="patterns of parameter names")
+    parser.add_argument("--precision", choices=["delta", "plain"], default="delta")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    arguments = parser.parse_args()
+    use_threads(arguments.threads)
+    settings = TuningSettings(
+        learning_rate=arguments.learning_rate,
+        seed=arguments.seed,
+        margin=arguments.margin,
+        batch_size=arguments.batch_size,
+        epochs=arguments.epochs,
+        freeze=tuple(arguments.freeze),
+        precision=arguments.precision,
+    )
+    encoder = load_encoder(arguments.base)
+    data = pd.read_parquet(arguments.data)
+    corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
+    train, validation = (
+        triplets_of(data[data["split"] == split], encoder, corpus) for split in ("train", "validation")
+    )
+    documents = np.load(arguments.vectors)
+    history = tune(encoder, train, validation, documents, settings, command_line.say)
+    with command_line.folder_written_atomically(arguments.out) as folder:
+        save_encoder(encoder, folder)
+        history.to_csv(folder / "history.csv", index=False)
+        provenance = run_provenance(folder, arguments.base, asdict(settings), len(train.queries))
+        write_provenance(folder, provenance)
+
+
+def triplets_of(data: pd.DataFrame, encoder: Encoder, corpus: pd.Index) -> Triplets:
+    """Triplets as the tuning loop takes them."""
+    return Triplets(
+        encoder.tokenize(data["query"].tolist(), "query"),
+        document_rows(corpus, data["positive"]),
+        document_rows(corpus, data["negative"]),
+    )
+
+
+if __name__ == "__main__":
+    command_line.run(main)
