@@ -26,3 +26,7 @@ rule all:
     input:
         tables=TABLES,
         figures=FIGURES,
+
+
+onsuccess:
+    write_report()

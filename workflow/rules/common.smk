@@ -1,15 +1,15 @@
-# What all rules share: the checked configuration, names of files and runs, digests of code.
+# What all rules share: the checked configuration, names of files and runs, input functions.
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
 
 # Scripts run with the interpreter that runs Snakemake, unless a conda environment is activated.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
-from adiabatic.configuration import check_files, checked_configuration
-from adiabatic.encoder_settings import check_model_folder
+from adiabatic.configuration import check_files, checked_configuration, write_configuration
 from adiabatic.errors import InputError
 from adiabatic.runs import grid
 from adiabatic.source_digest import source_digest
@@ -18,25 +18,25 @@ from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
 try:
     config = checked_configuration(config)
     check_files(config)
-    if config["base"]["source"] == "path":
-        check_model_folder(Path(config["base"]["model"]))
 except InputError as error:
     sys.exit(f"error: {error}")
 
 STYLES = config["pairs"]["styles"]
 LEVELS = config["pairs"]["levels"]
 TASKS = {task["name"]: task for task in config["evaluation"]["tasks"]}
-RUNS = {run.name: run for run in grid(config["tuning"]["learning_rates"], config["tuning"]["seeds"])}
-DEMONSTRATION = "--demonstration" if "embedded" in {
-    config[part]["source"] for part in ("papers", "base", "tuning")
-} else ""
+RUNS = {
+    run.name: run for run in grid(config["tuning"]["learning_rates"], config["tuning"]["seeds"])
+}
+# Whatever rests on the generated world says so on every page that shows it.
+GENERATED = "embedded" in {config[part]["source"] for part in ("papers", "base", "tuning")}
+DEMONSTRATION = "--demonstration" if GENERATED else ""
 
 
 wildcard_constraints:
     style="|".join(STYLES),
-    task="|".join(TASKS) or "(?!)",
-    corpus="|".join(["tuning", "arxiv", *TASKS]),
-    run="|".join(RUNS),
+    task="|".join(map(re.escape, TASKS)) or "(?!)",
+    corpus="|".join(map(re.escape, ["tuning", "arxiv", *TASKS])),
+    run="|".join(map(re.escape, RUNS)),
 
 
 def in_experiment(path):
@@ -44,6 +44,105 @@ def in_experiment(path):
     return f"results/{config['experiment']}/{path}"
 
 
+WORLD_FILES = {
+    "papers": in_experiment("world/papers.jsonl"),
+    "tuning": in_experiment("world/tuning.jsonl"),
+    "xnli": in_experiment("world/xnli-{language}.tsv"),
+    "qa-retrieval": in_experiment("world/qa-{language}.json"),
+    "parallel": in_experiment("world/parallel-{language}.txt"),
+}
+BASE = {
+    name: in_experiment(f"base/{name}")
+    for name in ("model.safetensors", "encoder.json", "provenance.json")
+}
+PAIRS = expand(in_experiment("pairs/{style}-{level}.parquet"), style=STYLES, level=LEVELS)
+
+
 def option(name, value):
     """A command-line option, or nothing where the value is null."""
     return "" if value is None else f"{name}={shlex.quote(str(value))}"
+
+
+def papers_file():
+    """The file from which papers are read."""
+    embedded = config["papers"]["source"] == "embedded"
+    return WORLD_FILES["papers"] if embedded else config["papers"]["path"]
+
+
+def tuning_file():
+    """The file from which tuning triplets are read."""
+    path = config["tuning"]["path"]
+    return {
+        "embedded": WORLD_FILES["tuning"],
+        "path": path,
+        "hub": in_experiment(f"raw/{os.path.basename(path or '')}"),
+    }[config["tuning"]["source"]]
+
+
+def task_path(task):
+    """Path of a task's files, {language} standing for the language."""
+    embedded = TASKS[task]["source"] == "embedded"
+    return WORLD_FILES[TASKS[task]["kind"]] if embedded else TASKS[task]["path"]
+
+
+def task_files(wildcards):
+    """A task's files, one for each language."""
+    path = task_path(wildcards.task)
+    return [path.replace("{language}", name) for name in TASKS[wildcards.task]["languages"]]
+
+
+def base_files():
+    """Files of a local model folder, a change of which brings the base anew."""
+    if config["base"]["source"] != "path":
+        return []
+    folder = Path(config["base"]["model"])
+    found = [path for name in ("*", "1_Pooling/*") for path in folder.glob(name)]
+    return sorted(str(path) for path in found if path.suffix in (".json", ".safetensors"))
+
+
+def corpus_data(wildcards):
+    """The data whose documents make up a corpus."""
+    data = in_experiment(f"data/{wildcards.corpus}.parquet")
+    return PAIRS if wildcards.corpus == "arxiv" else data
+
+
+def task_options(wildcards, input):
+    """The options that name each task's kind, items and vectors."""
+    files = zip(TASKS.values(), input.tasks, input.task_vectors)
+    return " ".join(
+        f"--task {task['name']} {task['kind']} {shlex.quote(data)} {shlex.quote(vectors)}"
+        for task, data, vectors in files
+    )
+
+
+def figure(name, number, title):
+    """The files of a figure; the report shows the PNG with the caption that is written beside it."""
+    path = in_experiment(f"figures/{name}")
+    shown = report(
+        f"{path}.png",
+        caption=os.path.abspath(f"{path}.rst"),
+        category="Figures",
+        labels={"figure": f"{number}. {title}"},
+    )
+    return {"pdf": f"{path}.pdf", "data": f"{path}.csv", "caption": f"{path}.rst", "png": shown}
+
+
+def table(name, title):
+    """A table, of which the report shows the CSV."""
+    return report(
+        in_experiment(f"tables/{name}.csv"),
+        caption=f"../report/{name}.rst",
+        category="Tables",
+        labels={"table": title},
+    )
+
+
+def write_report():
+    """The effective configuration, and report.zip where everything that it shows is there."""
+    path = in_experiment("config.yaml")
+    write_configuration(config, path)
+    if all(map(os.path.exists, [*TABLES, *FIGURES])):
+        shell(
+            "{sys.executable} -m snakemake --snakefile {workflow.main_snakefile:q}"
+            f" --configfile {shlex.quote(path)} --report {in_experiment('report.zip')} --quiet all"
+        )

@@ -1,7 +1,7 @@
 # base/ or runs/RUN/ + data + embeddings -> outcomes/base.parquet, outcomes/RUN.parquet.
 
 EVALUATION_DATA = {
-    "pairs": expand(in_experiment("pairs/{style}-{level}.parquet"), style=STYLES, level=LEVELS),
+    "pairs": PAIRS,
     "pair_vectors": in_experiment("embeddings/arxiv.npy"),
     "tuning": in_experiment("data/tuning.parquet"),
     "tuning_vectors": in_experiment("embeddings/tuning.npy"),
@@ -16,15 +16,6 @@ EVALUATE = (
 )
 
 
-def task_options(wildcards, input):
-    """The options that name each task's kind, items and vectors."""
-    files = zip(TASKS.values(), input.tasks, input.task_vectors)
-    return " ".join(
-        f"--task {task['name']} {task['kind']} {shlex.quote(items)} {shlex.quote(vectors)}"
-        for task, items, vectors in files
-    )
-
-
 rule evaluate_base:
     """Outcomes of the base on every task, item by item."""
     input:
@@ -32,17 +23,17 @@ rule evaluate_base:
         base=BASE.values(),
     output:
         outcomes=in_experiment("outcomes/base.parquet"),
-    params:
-        encoder=in_experiment("base"),
-        tasks=task_options,
-        code=source_digest("evaluate_run"),
     log:
         in_experiment("logs/evaluate_base.log"),
     benchmark:
         in_experiment("benchmarks/evaluate_base.tsv")
-    threads: 1
     conda:
         "../../envs/torch.yaml"
+    threads: 1
+    params:
+        encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
+        tasks=task_options,
+        code=source_digest("evaluate_run"),
     shell:
         EVALUATE
 
@@ -55,16 +46,16 @@ rule evaluate_run:
         settings=in_experiment("runs/{run}/encoder.json"),
     output:
         outcomes=in_experiment("outcomes/{run}.parquet"),
-    params:
-        encoder=in_experiment("runs/{run}"),
-        tasks=task_options,
-        code=source_digest("evaluate_run"),
     log:
         in_experiment("logs/evaluate_run-{run}.log"),
     benchmark:
         in_experiment("benchmarks/evaluate_run-{run}.tsv")
-    threads: 1
     conda:
         "../../envs/torch.yaml"
+    threads: 1
+    params:
+        encoder=lambda wildcards, input: os.path.dirname(input.weights),
+        tasks=task_options,
+        code=source_digest("evaluate_run"),
     shell:
         EVALUATE

@@ -19,32 +19,6 @@ GRID = {
 }
 
 
-def figure(name, labels):
-    """The files of one figure; the report shows the PNG with the caption written beside it."""
-    path = in_experiment(f"figures/{name}")
-    return {
-        "pdf": f"{path}.pdf",
-        "data": f"{path}.csv",
-        "caption": f"{path}.rst",
-        "png": report(
-            f"{path}.png",
-            caption=os.path.abspath(f"{path}.rst"),
-            category="Figures",
-            labels=labels,
-        ),
-    }
-
-
-def table(name, description):
-    """A table of which the report shows the CSV."""
-    return report(
-        in_experiment(f"tables/{name}.csv"),
-        caption=f"../report/{name}.rst",
-        category="Tables",
-        labels={"table": description},
-    )
-
-
 rule summarize_runs:
     """Differences of every run from the base, with paired bootstrap intervals and verdicts."""
     input:
@@ -54,6 +28,13 @@ rule summarize_runs:
         summary=table("summary", "every difference"),
         window=in_experiment("tables/window.csv"),
         runs=in_experiment("tables/runs.csv"),
+    log:
+        in_experiment("logs/summarize_runs.log"),
+    benchmark:
+        in_experiment("benchmarks/summarize_runs.tsv")
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
     params:
         **GRID,
         margin_of_no_loss=config["evaluation"]["margin_of_no_loss"],
@@ -61,13 +42,6 @@ rule summarize_runs:
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
         code=source_digest("summarize_runs"),
-    log:
-        in_experiment("logs/summarize_runs.log"),
-    benchmark:
-        in_experiment("benchmarks/summarize_runs.tsv")
-    threads: 1
-    conda:
-        "../../envs/report.yaml"
     shell:
         "python workflow/scripts/summarize_runs.py --base {input.base:q} --runs {input.runs:q}"
         " --learning-rates {params.learning_rates} --seeds {params.seeds}"
@@ -92,17 +66,17 @@ rule write_tables:
             suffix=["md", "tex"],
         ),
         verdict=in_experiment("tables/verdict.rst"),
-    params:
-        demonstration=DEMONSTRATION,
-        out=in_experiment("tables"),
-        code=source_digest("write_tables"),
     log:
         in_experiment("logs/write_tables.log"),
     benchmark:
         in_experiment("benchmarks/write_tables.tsv")
-    threads: 1
     conda:
         "../../envs/report.yaml"
+    threads: 1
+    params:
+        demonstration=DEMONSTRATION,
+        out=lambda wildcards, output: os.path.dirname(output.overview),
+        code=source_digest("write_tables"),
     shell:
         "python workflow/scripts/write_tables.py --summary {input.summary:q}"
         " --window {input.window:q} --runs {input.runs:q} {params.demonstration}"
@@ -115,18 +89,18 @@ rule plot_window:
         window=in_experiment("tables/window.csv"),
         runs=in_experiment("tables/runs.csv"),
     output:
-        **figure("window", {"figure": "1. learning-rate window"}),
-    params:
-        confidence=config["evaluation"]["confidence"],
-        demonstration=DEMONSTRATION,
-        code=source_digest("plot_window"),
+        **figure("window", 1, "learning-rate window"),
     log:
         in_experiment("logs/plot_window.log"),
     benchmark:
         in_experiment("benchmarks/plot_window.tsv")
-    threads: 1
     conda:
         "../../envs/report.yaml"
+    threads: 1
+    params:
+        confidence=config["evaluation"]["confidence"],
+        demonstration=DEMONSTRATION,
+        code=source_digest("plot_window"),
     shell:
         "python workflow/scripts/plot_window.py --window {input.window:q} --runs {input.runs:q}"
         " --confidence {params.confidence} {params.demonstration} --out {output.pdf:q}"
@@ -134,26 +108,32 @@ rule plot_window:
 
 
 rule plot_languages:
-    """Heat map of one task: query language by document language."""
+    """Heat maps of the tasks: query language by document language."""
     input:
         summary=in_experiment("tables/summary.csv"),
         runs=in_experiment("tables/runs.csv"),
     output:
-        **figure("languages-{task}", {"figure": "2. languages, {task}"}),
-    params:
-        demonstration=DEMONSTRATION,
-        code=source_digest("plot_languages"),
+        **{
+            f"{task}_{kind}": path
+            for task in TASKS
+            for kind, path in figure(f"languages-{task}", 2, f"languages, {task}").items()
+        },
     log:
-        in_experiment("logs/plot_languages-{task}.log"),
+        in_experiment("logs/plot_languages.log"),
     benchmark:
-        in_experiment("benchmarks/plot_languages-{task}.tsv")
-    threads: 1
+        in_experiment("benchmarks/plot_languages.tsv")
     conda:
         "../../envs/report.yaml"
+    threads: 1
+    params:
+        tasks=list(TASKS),
+        out=expand(in_experiment("figures/languages-{task}.pdf"), task=TASKS),
+        demonstration=DEMONSTRATION,
+        code=source_digest("plot_languages"),
     shell:
         "python workflow/scripts/plot_languages.py --summary {input.summary:q}"
-        " --runs {input.runs:q} --task {wildcards.task} {params.demonstration}"
-        " --out {output.pdf:q} > {log:q} 2>&1"
+        " --runs {input.runs:q} --tasks {params.tasks} {params.demonstration}"
+        " --out {params.out:q} > {log:q} 2>&1"
 
 
 rule plot_levels:
@@ -162,17 +142,17 @@ rule plot_levels:
         summary=in_experiment("tables/summary.csv"),
         runs=in_experiment("tables/runs.csv"),
     output:
-        **figure("levels", {"figure": "3. levels of difficulty"}),
-    params:
-        demonstration=DEMONSTRATION,
-        code=source_digest("plot_levels"),
+        **figure("levels", 3, "levels of difficulty"),
     log:
         in_experiment("logs/plot_levels.log"),
     benchmark:
         in_experiment("benchmarks/plot_levels.tsv")
-    threads: 1
     conda:
         "../../envs/report.yaml"
+    threads: 1
+    params:
+        demonstration=DEMONSTRATION,
+        code=source_digest("plot_levels"),
     shell:
         "python workflow/scripts/plot_levels.py --summary {input.summary:q} --runs {input.runs:q}"
         " {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"
@@ -183,18 +163,18 @@ rule plot_history:
     input:
         histories=expand(in_experiment("runs/{run}/history.csv"), run=RUNS),
     output:
-        **figure("history", {"figure": "4. tuning history"}),
-    params:
-        **GRID,
-        demonstration=DEMONSTRATION,
-        code=source_digest("plot_history"),
+        **figure("history", 4, "tuning history"),
     log:
         in_experiment("logs/plot_history.log"),
     benchmark:
         in_experiment("benchmarks/plot_history.tsv")
-    threads: 1
     conda:
         "../../envs/report.yaml"
+    threads: 1
+    params:
+        **GRID,
+        demonstration=DEMONSTRATION,
+        code=source_digest("plot_history"),
     shell:
         "python workflow/scripts/plot_history.py --histories {input.histories:q}"
         " --learning-rates {params.learning_rates} --seeds {params.seeds}"

@@ -1,41 +1,5 @@
 # Raw files (the embedded world's, or the user's) -> data/papers, data/tuning, data/TASK.parquet.
 
-WORLD_FILES = {
-    "papers": in_experiment("world/papers.jsonl"),
-    "tuning": in_experiment("world/tuning.jsonl"),
-    "xnli": in_experiment("world/xnli-{language}.tsv"),
-    "qa-retrieval": in_experiment("world/qa-{language}.json"),
-    "parallel": in_experiment("world/parallel-{language}.txt"),
-}
-
-
-def papers_file():
-    """The file from which papers are read."""
-    embedded = config["papers"]["source"] == "embedded"
-    return WORLD_FILES["papers"] if embedded else config["papers"]["path"]
-
-
-def tuning_file():
-    """The file from which tuning triplets are read."""
-    path = config["tuning"]["path"]
-    return {
-        "embedded": WORLD_FILES["tuning"],
-        "path": path,
-        "hub": in_experiment(f"raw/{Path(path or '').name}"),
-    }[config["tuning"]["source"]]
-
-
-def task_path(task):
-    """Path of a task's files, {language} standing for the language."""
-    embedded = TASKS[task]["source"] == "embedded"
-    return WORLD_FILES[TASKS[task]["kind"]] if embedded else TASKS[task]["path"]
-
-
-def task_files(wildcards):
-    """A task's files, one for each language."""
-    path = task_path(wildcards.task)
-    return [path.replace("{language}", name) for name in TASKS[wildcards.task]["languages"]]
-
 
 rule make_world:
     """The embedded world: generated texts in eight languages, in the formats of real sources."""
@@ -45,6 +9,14 @@ rule make_world:
         xnli=expand(WORLD_FILES["xnli"], language=WORLD_LANGUAGES),
         qa=expand(WORLD_FILES["qa-retrieval"], language=WORLD_LANGUAGES),
         parallel=expand(WORLD_FILES["parallel"], language=WORLD_LANGUAGES),
+    log:
+        in_experiment("logs/make_world.log"),
+    benchmark:
+        in_experiment("benchmarks/make_world.tsv")
+    priority: 2
+    conda:
+        "../../envs/data.yaml"
+    threads: 1
     params:
         out=lambda wildcards, output: Path(output.papers).parent,
         sizes=" ".join(
@@ -53,14 +25,6 @@ rule make_world:
         ),
         seed=config["seed"],
         code=source_digest("make_world"),
-    log:
-        in_experiment("logs/make_world.log"),
-    benchmark:
-        in_experiment("benchmarks/make_world.tsv")
-    threads: 1
-    priority: 2
-    conda:
-        "../../envs/data.yaml"
     shell:
         "python workflow/scripts/make_world.py {params.sizes} --seed {params.seed}"
         " --out {params.out:q} > {log:q} 2>&1"
@@ -72,16 +36,16 @@ rule read_papers:
         snapshot=papers_file(),
     output:
         papers=in_experiment("data/papers.parquet"),
-    params:
-        code=source_digest("read_papers"),
     log:
         in_experiment("logs/read_papers.log"),
     benchmark:
         in_experiment("benchmarks/read_papers.tsv")
-    threads: 1
     priority: 2
     conda:
         "../../envs/data.yaml"
+    threads: 1
+    params:
+        code=source_digest("read_papers"),
     shell:
         "python workflow/scripts/read_papers.py --snapshot {input.snapshot:q}"
         " --out {output.papers:q} > {log:q} 2>&1"
@@ -91,18 +55,18 @@ rule download_tuning_data:
     """A file of tuning triplets from a dataset of the hub."""
     output:
         file=in_experiment("raw/{file}"),
-    params:
-        path=config["tuning"]["path"],
-        revision=option("--revision", config["tuning"]["revision"]),
-        code=source_digest("download_tuning_data"),
     log:
         in_experiment("logs/download_tuning_data-{file}.log"),
     benchmark:
         in_experiment("benchmarks/download_tuning_data-{file}.tsv")
-    threads: 1
     priority: 2
     conda:
         "../../envs/torch.yaml"
+    threads: 1
+    params:
+        path=config["tuning"]["path"],
+        revision=option("--revision", config["tuning"]["revision"]),
+        code=source_digest("download_tuning_data"),
     shell:
         "python workflow/scripts/download_tuning_data.py --path {params.path:q} {params.revision}"
         " --out {output.file:q} > {log:q} 2>&1"
@@ -114,19 +78,19 @@ rule read_tuning_data:
         file=tuning_file(),
     output:
         tuning=in_experiment("data/tuning.parquet"),
+    log:
+        in_experiment("logs/read_tuning_data.log"),
+    benchmark:
+        in_experiment("benchmarks/read_tuning_data.tsv")
+    priority: 2
+    conda:
+        "../../envs/data.yaml"
+    threads: 1
     params:
         limit=option("--limit", config["tuning"]["limit"]),
         validation=config["tuning"]["validation"],
         seed=config["seed"],
         code=source_digest("read_tuning_data"),
-    log:
-        in_experiment("logs/read_tuning_data.log"),
-    benchmark:
-        in_experiment("benchmarks/read_tuning_data.tsv")
-    threads: 1
-    priority: 2
-    conda:
-        "../../envs/data.yaml"
     shell:
         "python workflow/scripts/read_tuning_data.py --file {input.file:q} {params.limit}"
         " --validation {params.validation} --seed {params.seed} --out {output.tuning:q}"
@@ -139,20 +103,20 @@ rule read_task:
         files=task_files,
     output:
         task=in_experiment("data/{task}.parquet"),
+    log:
+        in_experiment("logs/read_task-{task}.log"),
+    benchmark:
+        in_experiment("benchmarks/read_task-{task}.tsv")
+    priority: 2
+    conda:
+        "../../envs/data.yaml"
+    threads: 1
     params:
         kind=lambda wildcards: TASKS[wildcards.task]["kind"],
         path=lambda wildcards: task_path(wildcards.task),
         languages=lambda wildcards: TASKS[wildcards.task]["languages"],
         limit=lambda wildcards: option("--limit", TASKS[wildcards.task]["limit"]),
         code=source_digest("read_task"),
-    log:
-        in_experiment("logs/read_task-{task}.log"),
-    benchmark:
-        in_experiment("benchmarks/read_task-{task}.tsv")
-    threads: 1
-    priority: 2
-    conda:
-        "../../envs/data.yaml"
     shell:
         "python workflow/scripts/read_task.py --kind {params.kind} --path {params.path:q}"
         " --languages {params.languages} {params.limit} --out {output.task:q} > {log:q} 2>&1"

@@ -12,9 +12,16 @@ rule tune_query_encoder:
         settings=in_experiment("runs/{run}/encoder.json"),
         history=in_experiment("runs/{run}/history.csv"),
         provenance=in_experiment("runs/{run}/provenance.json"),
+    log:
+        in_experiment("logs/tune_query_encoder-{run}.log"),
+    benchmark:
+        in_experiment("benchmarks/tune_query_encoder-{run}.tsv")
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
     params:
-        base=in_experiment("base"),
-        out=in_experiment("runs/{run}"),
+        base=lambda wildcards, input: os.path.dirname(input.base[0]),
+        out=lambda wildcards, output: os.path.dirname(output.weights),
         learning_rate=lambda wildcards: RUNS[wildcards.run].learning_rate,
         seed=lambda wildcards: RUNS[wildcards.run].seed,
         margin=config["tuning"]["margin"],
@@ -23,13 +30,6 @@ rule tune_query_encoder:
         freeze=config["tuning"]["freeze"],
         precision=config["tuning"]["precision"],
         code=source_digest("tune_query_encoder"),
-    log:
-        in_experiment("logs/tune_query_encoder-{run}.log"),
-    benchmark:
-        in_experiment("benchmarks/tune_query_encoder-{run}.tsv")
-    threads: 1
-    conda:
-        "../../envs/torch.yaml"
     shell:
         "python workflow/scripts/tune_query_encoder.py --base {params.base:q}"
         " --data {input.tuning:q} --vectors {input.vectors:q}"

@@ -1,4 +1,4 @@
-"""Write the embedded world: generated texts in eight languages, in the formats of the real sources."""
+"""Write the embedded world: generated texts in eight languages, in the formats of real sources."""
 
 from pathlib import Path
 

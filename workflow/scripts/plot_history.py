@@ -12,8 +12,12 @@ from adiabatic.figures import history_figure
 
 def main() -> None:
     parser = command_line.parser(__doc__)
-    parser.add_argument("--histories", nargs="+", type=Path, required=True, help="history.csv files")
-    parser.add_argument("--learning-rates", nargs="+", type=float, required=True, help="of the files")
+    parser.add_argument(
+        "--histories", nargs="+", type=Path, required=True, help="history.csv files"
+    )
+    parser.add_argument(
+        "--learning-rates", nargs="+", type=float, required=True, help="of the files"
+    )
     parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
     add_figure_options(parser)
     arguments = parser.parse_args()
@@ -22,7 +26,8 @@ def main() -> None:
         [pd.read_csv(path).assign(learning_rate=rate, seed=seed) for rate, seed, path in grid],
         ignore_index=True,
     )
-    save_figure(history_figure(history), history, history_caption(history), arguments)
+    caption = history_caption(history)
+    save_figure(history_figure(history), history, caption, arguments.out, arguments.demonstration)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Plot a task's language x language heat map for the run that is recommended."""
+"""Plot the language x language heat map of each task for the run that is recommended."""
 
 from pathlib import Path
 
@@ -16,13 +16,16 @@ def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
     parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
-    parser.add_argument("--task", required=True)
-    add_figure_options(parser)
+    parser.add_argument("--tasks", nargs="+", required=True)
+    add_figure_options(parser, several=True)
     arguments = parser.parse_args()
+    summary = pd.read_csv(arguments.summary)
     run = shown_run(pd.read_csv(arguments.runs, keep_default_na=False))
-    rows = pair_rows(pd.read_csv(arguments.summary), arguments.task, run)
-    figure = languages_figure(rows, f"{arguments.task}, {rows['metric'].iloc[0]}, run {run}")
-    save_figure(figure, rows, languages_caption(rows, arguments.task, run), arguments)
+    for task, out in zip(arguments.tasks, arguments.out, strict=True):
+        rows = pair_rows(summary, task, run)
+        figure = languages_figure(rows, f"{task}, {rows['metric'].iloc[0]}, run {run}")
+        caption = languages_caption(rows, task, run)
+        save_figure(figure, rows, caption, out, arguments.demonstration)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ def main() -> None:
     arguments = parser.parse_args()
     run = shown_run(pd.read_csv(arguments.runs, keep_default_na=False))
     rows = levels_rows(pd.read_csv(arguments.summary), run)
-    save_figure(levels_figure(rows), rows, levels_caption(rows, run), arguments)
+    caption = levels_caption(rows, run)
+    save_figure(levels_figure(rows), rows, caption, arguments.out, arguments.demonstration)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def main() -> None:
     chosen = runs.loc[runs["recommended"], "learning_rate"]
     figure = window_figure(window, chosen.iloc[0] if len(chosen) else None)
     caption = window_caption(window, runs, arguments.confidence)
-    save_figure(figure, window, caption, arguments)
+    save_figure(figure, window, caption, arguments.out, arguments.demonstration)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,14 @@ def main() -> None:
     parser.add_argument("--source", choices=["path", "hub"], required=True)
     parser.add_argument("--model", required=True, help="folder, or name on the hub")
     parser.add_argument("--revision", help="commit on the hub")
-    parser.add_argument("--pooling", choices=["mean", "cls"], help="as the folder says, if not given")
+    parser.add_argument(
+        "--pooling", choices=["mean", "cls"], help="as the folder says, if not given"
+    )
     for side in ("query", "document"):
         parser.add_argument(f"--{side}-prefix", help="as the folder says, if not given")
-        parser.add_argument(f"--max-{side}-tokens", type=int, help="as the folder says, if not given")
+        parser.add_argument(
+            f"--max-{side}-tokens", type=int, help="as the folder says, if not given"
+        )
     parser.add_argument("--out", type=Path, required=True, help="model folder")
     arguments = parser.parse_args()
     revision = arguments.revision

@@ -16,12 +16,12 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="items per language, evenly spaced")
     parser.add_argument("--out", type=Path, required=True, help="parquet file of the items")
     arguments = parser.parse_args()
-    items, counts = read_task(
-        arguments.kind, arguments.path, arguments.languages, arguments.limit
-    )
+    items, counts = read_task(arguments.kind, arguments.path, arguments.languages, arguments.limit)
     with command_line.written_atomically(arguments.out) as path:
         items.to_parquet(path, index=False)
-    command_line.say(f"{arguments.path}: {asdict(counts)} in each of {len(arguments.languages)} languages")
+    command_line.say(
+        f"{arguments.path}: {asdict(counts)} in each of {len(arguments.languages)} languages"
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--file", type=Path, required=True, help="JSON lines, plain or .gz")
     parser.add_argument("--limit", type=int, help="triplets used in all")
-    parser.add_argument("--validation", type=int, required=True, help="triplets of each held-out split")
+    parser.add_argument(
+        "--validation", type=int, required=True, help="triplets of each held-out split"
+    )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True, help="tuning.parquet")
     arguments = parser.parse_args()

@@ -20,7 +20,9 @@ def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--base", type=Path, required=True, help="outcomes of the base")
     parser.add_argument("--runs", nargs="+", type=Path, required=True, help="outcomes of the runs")
-    parser.add_argument("--learning-rates", nargs="+", type=float, required=True, help="of the runs")
+    parser.add_argument(
+        "--learning-rates", nargs="+", type=float, required=True, help="of the runs"
+    )
     parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the runs")
     parser.add_argument("--reference", default="en", help="language that is tuned on")
     parser.add_argument("--margin-of-no-loss", type=float, required=True)

@@ -42,7 +42,8 @@ def main() -> None:
     data = pd.read_parquet(arguments.data)
     corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
     train, validation = (
-        triplets_of(data[data["split"] == split], encoder, corpus) for split in ("train", "validation")
+        triplets_of(data[data["split"] == split], encoder, corpus)
+        for split in ("train", "validation")
     )
     documents = np.load(arguments.vectors)
     history = tune(encoder, train, validation, documents, settings, command_line.say)

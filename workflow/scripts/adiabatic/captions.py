@@ -83,7 +83,9 @@ def levels_caption(rows: pd.DataFrame, run: str) -> str:
     """Caption of the levels."""
     parts = []
     for style, part in rows.groupby("style", sort=False):
-        accuracies = ", ".join(f"{level} {base:.3f}" for level, base in part[["level", "base"]].values)
+        accuracies = ", ".join(
+            f"{level} {base:.3f}" for level, base in part[["level", "base"]].values
+        )
         order = "falls" if part["base"].is_monotonic_decreasing else "does not fall"
         parts.append(
             f"With {style} anchors the base's accuracy {order} from level to level ({accuracies}); "
@@ -100,7 +102,7 @@ def history_caption(history: pd.DataFrame) -> str:
     last = history.groupby(["learning_rate", "seed"]).tail(1).groupby("learning_rate")
     values = last[["validation_accuracy", "share_moved"]].mean()
     parts = ", ".join(
-        f"{rate:g}: {row['validation_accuracy']:.3f} ({row['share_moved']:.1%} of the weights moved)"
+        f"{rate:g}: {row['validation_accuracy']:.3f} ({row['share_moved']:.1%} of weights moved)"
         for rate, row in values.iterrows()
     )
     return f"Validation accuracy and loss while tuning. Final validation accuracy by rate: {parts}."

@@ -14,7 +14,7 @@ def archive_of(category: str) -> str:
 
 @dataclass(frozen=True)
 class Groups:
-    """Papers grouped by a code: `members` sorted by group, of which group g starts at `starts[g]`."""
+    """Papers by group: `members` sorted by group, of which group g starts at `starts[g]`."""
 
     codes: np.ndarray
     members: np.ndarray
@@ -40,7 +40,7 @@ class Groups:
 
 @dataclass(frozen=True)
 class CategorySets:
-    """The distinct sets of categories: `sets` (sets, categories) 0/1 rows, `papers` grouped by set."""
+    """Distinct sets of categories as 0/1 rows (sets, categories), and the papers of each set."""
 
     sets: sparse.csr_matrix
     sizes: np.ndarray

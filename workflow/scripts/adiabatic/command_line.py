@@ -1,4 +1,4 @@
-"""What every script shares: a parser with the step's help, log lines, one-line errors, atomic files."""
+"""What every script shares: its help, log lines, errors of one line, files written atomically."""
 
 import argparse
 import os

@@ -10,7 +10,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from adiabatic.command_line import written_atomically
+from adiabatic.encoder_settings import check_model_folder
 from adiabatic.errors import InputError, shown
+from adiabatic.world import LANGUAGES
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
@@ -85,10 +88,19 @@ def named_files(config: Configuration) -> Iterator[tuple[str, Path]]:
 
 
 def check_files(config: Configuration) -> None:
-    """Raises InputError where a file that the configuration names does not exist."""
+    """Raises InputError where a file or model folder that the configuration names is not there."""
     for key, path in named_files(config):
         if not path.is_file():
-            raise InputError(f"configuration: {key}: {path} found; the path of a file is needed")
+            raise InputError(f"configuration: {key}: no file {path}; an existing file is needed")
+    if config["base"]["source"] == "path":
+        check_model_folder(Path(config["base"]["model"]))
+
+
+def write_configuration(config: Configuration, path: str) -> None:
+    """Write a configuration as YAML, so that results stand beside the keys that made them."""
+    with written_atomically(path) as temporary:
+        text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _check_sources(config: Configuration) -> None:
@@ -100,9 +112,8 @@ def _check_sources(config: Configuration) -> None:
     for section, key, sources in needed:
         source = config[section]["source"]
         if source in sources and not config[section][key]:
-            raise InputError(
-                f"configuration: {section}.{key}: nothing found; needed with {section}.source: {source}"
-            )
+            where = f"configuration: {section}.{key}"
+            raise InputError(f"{where}: nothing found; needed with {section}.source: {source}")
     if config["tuning"]["source"] == "hub" and config["tuning"]["path"].count("/") < 2:
         raise InputError(
             f"configuration: tuning.path: {shown(config['tuning']['path'])} found; "
@@ -124,6 +135,12 @@ def _check_tasks(config: Configuration) -> None:
             )
         if task["source"] == "embedded" and task["kind"] == "triplets":
             raise InputError(f"{where}.source: 'embedded' found; kind triplets needs source: path")
+        unknown = [language for language in task["languages"] if language not in LANGUAGES]
+        if task["source"] == "embedded" and unknown:
+            raise InputError(
+                f"{where}.languages: {unknown[0]!r} found; the embedded world speaks "
+                f"{', '.join(LANGUAGES)}"
+            )
 
 
 def _order(error: ValidationError) -> tuple[int, str]:
@@ -150,10 +167,8 @@ def _message(error: ValidationError) -> str:
             f"needed is {_allowed(part)}"
         )
     hint = " (YAML reads yes, no, on, off as true or false: quote it)"
-    return (
-        f"configuration: {where}: {shown(error.instance)} found; allowed is {_allowed(error.schema)}"
-        f"{hint if isinstance(error.instance, bool) else ''}"
-    )
+    allowed = _allowed(error.schema) + (hint if isinstance(error.instance, bool) else "")
+    return f"configuration: {where}: {shown(error.instance)} found; allowed is {allowed}"
 
 
 def _key(path: Any) -> str:

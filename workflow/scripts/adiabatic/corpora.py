@@ -1,4 +1,4 @@
-"""Corpora: the distinct texts that the frozen encoder embeds once, in an order that all agree on."""
+"""Corpora: the distinct texts that the frozen encoder embeds once, in one order for all."""
 
 from collections.abc import Iterable
 

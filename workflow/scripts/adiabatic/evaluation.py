@@ -101,10 +101,10 @@ def _retrieval(part: EvaluationSet, items: pd.DataFrame, queries: np.ndarray) ->
         answers = pd.Index(pool["passage"]).get_indexer(asked["passage"])
         for query, language in enumerate(languages):
             scores = questions[query] @ passages.T
+            ranks = ranks_of(scores, answers)
             frame = _frame(
-                part.task, part.subset, language, document_language, asked["item"],
-                ranks_of(scores, answers),
-            )  # fmt: skip
+                part.task, part.subset, language, document_language, asked["item"], ranks
+            )
             frames.append(frame.assign(**retrieval_measures(scores, answers)))
     return frames
 

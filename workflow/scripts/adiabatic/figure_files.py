@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,28 +11,35 @@ from adiabatic.captions import DEMONSTRATION
 from adiabatic.command_line import say, written_atomically
 
 # Without dates and versions in it, a file is the same byte for byte each time.
-METADATA = {".pdf": {"CreationDate": None, "Producer": None, "Creator": None}, ".png": {"Software": None}}
+METADATA = {
+    ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    ".png": {"Software": None},
+}
 
 
-def add_figure_options(parser: argparse.ArgumentParser) -> None:
+def add_figure_options(parser: argparse.ArgumentParser, several: bool = False) -> None:
     """The options that all scripts of figures share."""
-    parser.add_argument("--demonstration", action="store_true", help="say in the caption that it is one")
+    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
     parser.add_argument(
-        "--out", type=Path, required=True, help="the figure's .pdf; .png, .csv and .rst lie beside it"
+        "--out",
+        type=Path,
+        nargs="+" if several else None,
+        required=True,
+        help="the figure's .pdf; .png, .csv and .rst (the caption) are written beside it",
     )
 
 
 def save_figure(
-    figure: Figure, data: pd.DataFrame, caption: str, arguments: argparse.Namespace
+    figure: Figure, data: pd.DataFrame, caption: str, out: Path, demonstration: bool
 ) -> None:
-    """Write a figure, its data and its caption beside each other."""
-    out: Path = arguments.out
+    """Write a figure as `out` (PDF), and beside it as PNG, its data and its caption."""
     for suffix, metadata in METADATA.items():
         with written_atomically(out.with_suffix(suffix)) as path:
             figure.savefig(path, metadata=metadata)
+    plt.close(figure)
     with written_atomically(out.with_suffix(".csv")) as path:
         data.to_csv(path, index=False, float_format="%.6g")
-    if arguments.demonstration:
+    if demonstration:
         caption = f"{caption}\n\n{DEMONSTRATION}"
     with written_atomically(out.with_suffix(".rst")) as path:
         path.write_text(caption + "\n", encoding="utf-8")

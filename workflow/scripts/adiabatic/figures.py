@@ -53,7 +53,7 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
 
 
 def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
-    """Heat map of differences, query language by document language; grey where it may be 0.
+    """Heat map of differences, query language by document language; bold where it is not 0.
 
     Args:
         rows: query_language, document_language, difference, ci_low, ci_high.
@@ -71,13 +71,16 @@ def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
         figure, axis = plt.subplots(figsize=(side, side * 0.92), layout="constrained")
         image = axis.imshow(difference, cmap="PuOr", vmin=-extent, vmax=extent)
         for (query, document), value in np.ndenumerate(difference):
-            dark = abs(value) > 0.6 * extent
-            shade = "#777777" if uncertain[query, document] else "#000000"
-            weight = "normal" if uncertain[query, document] else "bold"
             axis.text(
-                document, query, f"{value:+.1f}", ha="center", va="center", fontsize=6,
-                color="#FFFFFF" if dark else shade, weight=weight,
-            )  # fmt: skip
+                document,
+                query,
+                f"{value:+.1f}",
+                ha="center",
+                va="center",
+                fontsize=6 if len(order) <= 9 else 5.5,
+                color="white" if abs(value) > 0.65 * extent else BLACK,
+                weight="normal" if uncertain[query, document] else "bold",
+            )
         axis.set_xticks(range(len(order)), order)
         axis.set_yticks(range(len(order)), order)
         axis.tick_params(length=0)
@@ -154,7 +157,9 @@ def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> 
         axis.fill_between(
             rates, line["ci_low"] * POINTS, line["ci_high"] * POINTS, color=color, alpha=0.15, lw=0
         )
-        axis.plot(rates, middle, color=color, marker=marker, linestyle=style, label=label.split(", ")[-1])
+        axis.plot(
+            rates, middle, color=color, marker=marker, linestyle=style, label=label.split(", ")[-1]
+        )
     axis.set_xscale("log")
     axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
     ticks = [-50, -20, -10, -5, 0, 5, 10, 20, 50]

@@ -37,9 +37,7 @@ def download_dataset_file(path: str, revision: str | None) -> tuple[Path, str]:
     """
     owner, dataset, file = path.split("/", 2)
     try:
-        found = hf_hub_download(
-            f"{owner}/{dataset}", file, repo_type="dataset", revision=revision
-        )
+        found = hf_hub_download(f"{owner}/{dataset}", file, repo_type="dataset", revision=revision)
     except FAILURES as error:
         raise InputError(_failure("tuning.path", path, revision, error)) from None
     # The cache keeps each file at snapshots/COMMIT/FILE.

@@ -178,7 +178,7 @@ def _drawn(
 def _closest_in_categories(
     pool: Pool, anchors: np.ndarray, by_text: bool, rng: np.random.Generator
 ) -> np.ndarray:
-    """For each anchor a permitted paper of the closest categories: closest in text, or at random."""
+    """For each anchor a paper of the closest categories: the closest in text, or a random one."""
     chosen = np.full(len(anchors), -1)
     own_set = pool.sets.papers.codes[anchors]
     for group in np.unique(own_set):

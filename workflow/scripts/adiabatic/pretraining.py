@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from tokenizers.trainers import WordPieceTrainer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from adiabatic.encoder import Encoder
@@ -37,7 +36,6 @@ class BaseSizes:
 
     layers: int
     width: int
-    vocabulary: int
     embedding_steps: int
     encoder_steps: int
 
@@ -55,7 +53,7 @@ def pretrain_base(
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng([seed, 2])
-    tokenizer = train_tokenizer([text for texts in sentences for text in texts], sizes.vocabulary)
+    tokenizer = word_tokenizer([text for texts in sentences for text in texts])
     model = BertModel(
         BertConfig(
             vocab_size=len(tokenizer),
@@ -92,22 +90,36 @@ def pretrain_base(
     return encoder
 
 
-def train_tokenizer(texts: list[str], vocabulary: int) -> PreTrainedTokenizerFast:
-    """A lower-casing WordPiece tokenizer, Chinese characters being words of their own."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+def word_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
+    """A lower-casing WordPiece tokenizer that knows every word of `texts`, and single characters.
+
+    Chinese characters are words of their own. The vocabulary is listed, not trained: trainers break
+    ties at random, and the base has to be the same each time.
+    """
     split_chinese = normalizers.BertNormalizer(
         clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=False
     )
-    tokenizer.normalizer = normalizers.Sequence([tokenizer.normalizer, split_chinese])
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = decoders.WordPiece()
-    trainer = WordPieceTrainer(
-        vocab_size=vocabulary,
-        special_tokens=list(SPECIAL_TOKENS.values()),
-        show_progress=False,
+    normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Lowercase(), split_chinese]
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    splitter = pre_tokenizers.BertPreTokenizer()
+    words = {
+        word
+        for text in set(texts)
+        for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))
+    }
+    letters = {letter for word in words for letter in word}
+    vocabulary = [
+        *SPECIAL_TOKENS.values(),
+        *sorted(words | letters),
+        *sorted(f"##{letter}" for letter in letters),
+    ]
+    tokenizer = Tokenizer(
+        models.WordPiece({token: i for i, token in enumerate(vocabulary)}, unk_token="[UNK]")
+    )
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = splitter
+    tokenizer.decoder = decoders.WordPiece()
     ends = [(token, tokenizer.token_to_id(token)) for token in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=ends

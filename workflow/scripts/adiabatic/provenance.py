@@ -10,9 +10,7 @@ PROVENANCE_FILE = "provenance.json"
 LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")
 
 
-def base_provenance(
-    folder: Path, source: str, model: str, revision: str | None
-) -> dict[str, Any]:
+def base_provenance(folder: Path, source: str, model: str, revision: str | None) -> dict[str, Any]:
     """Provenance of a base; `revision` is the commit on the hub, None for a local folder."""
     return {
         "source": source,

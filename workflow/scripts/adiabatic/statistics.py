@@ -3,12 +3,18 @@
 import numpy as np
 
 IMPROVED, PRESERVED, DEGRADED, UNDECIDED = "improved", "preserved", "degraded", "undecided"
-# Resamples multiplied at once: bounds the memory, changes no result.
-BLOCK = 500
+
+
+def resample_weights(items: int, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each item is drawn in each bootstrap resample, over the items: rows sum to 1."""
+    weights = np.empty((resamples, items), dtype=np.float32)
+    for row in weights:
+        row[:] = np.bincount(rng.integers(items, size=items), minlength=items)
+    return weights / items
 
 
 def paired_bootstrap(
-    differences: np.ndarray, resamples: int, confidence: float, rng: np.random.Generator
+    differences: np.ndarray, weights: np.ndarray, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Percentile intervals of the mean of paired differences (Efron and Tibshirani 1993, ch. 13).
 
@@ -17,16 +23,11 @@ def paired_bootstrap(
 
     Args:
         differences: tuned minus base, shape (items, columns).
+        weights: see `resample_weights`, shape (resamples, items).
     Returns:
         Lower and upper ends of the intervals, each of shape (columns,).
     """
-    items = len(differences)
-    values = np.asarray(differences, dtype=np.float64)
-    means = np.empty((resamples, values.shape[1]))
-    for start in range(0, resamples, BLOCK):
-        count = min(BLOCK, resamples - start)
-        weights = rng.multinomial(items, np.full(items, 1 / items), size=count)
-        means[start : start + count] = weights @ values / items
+    means = weights @ differences.astype(np.float32)
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail], axis=0)
     return low, high

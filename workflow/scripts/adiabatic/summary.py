@@ -3,13 +3,20 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from adiabatic.runs import Run
-from adiabatic.statistics import DEGRADED, UNDECIDED, paired_bootstrap, verdicts
+from adiabatic.statistics import (
+    DEGRADED,
+    UNDECIDED,
+    paired_bootstrap,
+    resample_weights,
+    verdicts,
+)
 
 SUMMARY_COLUMNS = [
     "run",
@@ -88,7 +95,9 @@ def with_averages(values: pd.DataFrame, reference: str) -> pd.DataFrame:
     averages = {(OTHERS, SAME): same & (queries != reference), (EVERY, DIFFERENT): ~same}
     averages |= {(language, DIFFERENT): ~same & (queries == language) for language in languages}
     columns = {
-        pair: values.loc[:, chosen].mean(axis=1) for pair, chosen in averages.items() if chosen.any()
+        pair: values.loc[:, chosen].mean(axis=1)
+        for pair, chosen in averages.items()
+        if chosen.any()
     }
     return pd.concat([values, pd.DataFrame(columns, index=values.index)], axis=1)
 
@@ -194,9 +203,8 @@ def _rows(
     if not base.index.equals(tuned.index) or not base.columns.equals(tuned.columns):
         raise ValueError(f"{run.name}: its {cell} items are not those of the base")
     differences = tuned.to_numpy() - base.to_numpy()
-    # The same items are drawn for every run and metric of a task: their intervals are comparable.
-    rng = np.random.default_rng([how.seed, zlib.crc32(cell.task.encode())])
-    low, high = paired_bootstrap(differences, how.resamples, how.confidence, rng)
+    weights = _weights(cell.task, len(differences), how)
+    low, high = paired_bootstrap(differences, weights, how.confidence)
     return pd.DataFrame(
         {
             **run._asdict(),
@@ -214,17 +222,25 @@ def _rows(
     ).rename(columns={"name": "run"})[SUMMARY_COLUMNS]
 
 
+@cache
+def _weights(task: str, items: int, how: Inference) -> np.ndarray:
+    """The same items are drawn for every run and metric of a task: intervals are comparable."""
+    rng = np.random.default_rng([how.seed, zlib.crc32(task.encode())])
+    return resample_weights(items, how.resamples, rng)
+
+
 def _by_pair(rows: pd.DataFrame, measured: np.ndarray) -> pd.DataFrame:
-    keys = rows[["item", "query_language", "document_language"]].astype(str)
-    wide = keys.assign(value=measured).pivot(
-        index="item", columns=["query_language", "document_language"], values="value"
-    )
-    order = pd.MultiIndex.from_frame(
-        keys[["query_language", "document_language"]].drop_duplicates()
-    )
-    if wide.isna().to_numpy().any():
+    """Values as a table of items by pairs of languages, both in the order of the outcomes."""
+    items, names = pd.factorize(rows["item"].astype(str))
+    queries, documents = rows["query_language"].cat, rows["document_language"].cat
+    width = len(documents.categories)
+    pairs, codes = pd.factorize(queries.codes.astype(np.int64) * width + documents.codes)
+    values = np.full((len(names), len(codes)), np.nan)
+    values[items, pairs] = measured
+    if np.isnan(values).any():
         raise ValueError("an item is missing for a pair of languages")
-    return wide[order]
+    columns = [queries.categories[codes // width], documents.categories[codes % width]]
+    return pd.DataFrame(values, names, pd.MultiIndex.from_arrays(columns))
 
 
 def _averaged_subsets(values: Values) -> dict[Cell, list[Cell]]:
@@ -244,5 +260,7 @@ def pair_rows(summary: pd.DataFrame, task: str, run: str) -> pd.DataFrame:
     rows = summary[(summary["run"] == run) & (summary["task"] == task)]
     cells = [Cell(*key) for key in zip(*(rows[c] for c in Cell._fields), strict=True)]
     headline = np.array([is_headline(cell) for cell in cells], dtype=bool)
-    single = ~rows["query_language"].isin([OTHERS, EVERY]) & (rows["document_language"] != DIFFERENT)
+    single = ~rows["query_language"].isin([OTHERS, EVERY]) & (
+        rows["document_language"] != DIFFERENT
+    )
     return rows[headline & single].reset_index(drop=True)

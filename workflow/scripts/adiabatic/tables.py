@@ -5,13 +5,15 @@ import pandas as pd
 POINTS = 100
 
 
+def in_points(difference: float, low: float, high: float) -> str:
+    """A difference and its interval in points: `+1.0 [+0.5, +1.5]`."""
+    return f"{difference * POINTS:+.1f} [{low * POINTS:+.1f}, {high * POINTS:+.1f}]"
+
+
 def overview_table(window: pd.DataFrame) -> pd.DataFrame:
     """One row a family, one column a learning rate: the base's value, differences in points."""
     window = window.assign(
-        cell=[
-            f"{row.difference * POINTS:+.1f} [{row.ci_low * POINTS:+.1f}, {row.ci_high * POINTS:+.1f}]"
-            for row in window.itertuples()
-        ],
+        cell=[in_points(row.difference, row.ci_low, row.ci_high) for row in window.itertuples()],
         rate=window["learning_rate"].map("{:g}".format),
     )
     first = window.drop_duplicates("family").set_index("family")
@@ -33,14 +35,14 @@ def runs_table(runs: pd.DataFrame) -> pd.DataFrame:
         {
             "run": runs["run"],
             "gain in English (points)": [
-                f"{r.english_gain * POINTS:+.1f} [{r.ci_low * POINTS:+.1f}, {r.ci_high * POINTS:+.1f}]"
-                for r in runs.itertuples()
+                in_points(run.english_gain, run.ci_low, run.ci_high) for run in runs.itertuples()
             ],
             "verdict": runs["verdict"],
             "languages degraded": runs["languages_degraded"].replace("", "none"),
             "languages undecided": runs["languages_undecided"].replace("", "none"),
             "worst language": [
-                f"{r.worst_language} {r.worst_difference * POINTS:+.1f}" for r in runs.itertuples()
+                f"{run.worst_language} {run.worst_difference * POINTS:+.1f}"
+                for run in runs.itertuples()
             ],
             "recommended": runs["recommended"].map({True: "yes", False: ""}),
         }

@@ -97,7 +97,9 @@ def _read_tsv(path: Path) -> pd.DataFrame:
                 f"{where}: {len(cells)} columns found; premise, hypothesis, label needed"
             )
         if cells[2].strip() not in LABELS:
-            raise InputError(f"{where}: label {shown(cells[2])} found; allowed is {', '.join(LABELS)}")
+            raise InputError(
+                f"{where}: label {shown(cells[2])} found; allowed is {', '.join(LABELS)}"
+            )
         if not cells[0].strip() or not cells[1].strip():
             raise InputError(f"{where}: an empty premise or hypothesis found; a text is needed")
         rows.append((cells[0].strip(), cells[1].strip(), cells[2].strip()))
@@ -123,7 +125,9 @@ def _read_squad(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame
     for language, table in tables.items():
         used = table["item"].isin(chosen)
         # A passage whose questions are all left out stays in the pool that is searched.
-        others = table[~table["passage"].isin(table.loc[used, "passage"])].drop_duplicates("passage")
+        others = table[~table["passage"].isin(table.loc[used, "passage"])].drop_duplicates(
+            "passage"
+        )
         rows = pd.concat([table[used], others.assign(item=None, query=None)])
         frames.append(rows.sort_values("passage", kind="stable").assign(language=language))
     items = pd.concat(frames, ignore_index=True)
@@ -201,14 +205,11 @@ def spaced(count: int, limit: int | None) -> np.ndarray:
     return np.arange(limit) * count // limit
 
 
-def _check_aligned(
-    reference: Path, expected: Any, path: Path, found: Any, name: str
-) -> None:
+def _check_aligned(reference: Path, expected: Any, path: Path, found: Any, name: str) -> None:
     """Raises InputError at the first place where two languages' files do not line up."""
     if len(expected) != len(found):
-        raise InputError(
-            f"{path}: {len(found)} items found; {len(expected)} are needed to line up with {reference}"
-        )
+        needed = f"{len(expected)} are needed to line up with {reference}"
+        raise InputError(f"{path}: {len(found)} items found; {needed}")
     expected, found = pd.Series(list(expected)), pd.Series(list(found))
     differs = (expected != found) & ~(expected.isna() & found.isna())
     if differs.any():

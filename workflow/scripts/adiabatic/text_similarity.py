@@ -15,9 +15,7 @@ BLOCK = 256
 
 def tfidf(texts: pd.Series) -> sparse.csr_matrix:
     """Rows of unit length, one a text, shape (texts, terms): sublinear term frequency x idf."""
-    vectorizer = TfidfVectorizer(
-        token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float32
-    )
+    vectorizer = TfidfVectorizer(token_pattern=r"(?u)\b\w+\b", sublinear_tf=True, dtype=np.float32)
     try:
         return vectorizer.fit_transform(texts).tocsr()
     except ValueError:

@@ -1,4 +1,4 @@
-"""The embedded world: a small generated world in eight languages, in the raw formats of real sources.
+"""The embedded world: generated texts in eight languages, in the raw formats of real sources.
 
 `lexicon.tsv` has one row a concept (a noun of an arXiv category) and one column a language;
 `frames.yaml` has sentences with slots, frame i meaning the same in every language. Texts are frames
@@ -19,8 +19,10 @@ FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "de", "fr", "es", "ru", "zh", "ar", "hi")
 # Of the papers, this share gets a second, newer version, as harvested archives have.
 REVISED = 0.01
+# Share of the negatives that deny what is asked for; the others miss one of three concepts.
+DENIED = 0.05
 # Share of an abstract's later statements in which one concept has nothing to do with the paper.
-STRAY = 0.3
+STRAY = 0.2
 # Share of the papers that are in a second category, too.
 CROSSED = 0.8
 
@@ -117,8 +119,10 @@ def _papers(folder: Path, world: World, count: int) -> None:
         primary = world.one_of(world.categories)
         archive = [c for c in world.categories if c.split(".")[0] == primary.split(".")[0]]
         others = archive if world.rng.random() < 0.7 else world.categories
-        crossed = [c for c in world.choose(others, 2) if c != primary][: world.rng.random() < CROSSED]
-        # What makes the levels differ: papers share concepts with their categories, and their archive.
+        crossed = [c for c in world.choose(others, 2) if c != primary][
+            : world.rng.random() < CROSSED
+        ]
+        # What makes the levels differ: papers share concepts with their categories and archive.
         theme = world.choose(world.members[primary], 4)
         if crossed:
             theme[2:] = world.choose(world.members[crossed[0]], 2)
@@ -158,24 +162,28 @@ def _triplets(folder: Path, world: World, count: int) -> None:
     for _ in range(count):
         concepts = world.concepts_of(5)
         query = world.sentence("question", concepts[:3])["en"]
-        negative = _all_but_one(world, concepts)
+        wrong = _denial if world.rng.random() < DENIED else _all_but_one
+        negative = wrong(world, concepts)
         records.append(
-            {
-                "query": query,
-                "pos": [world.passage(concepts)["en"]],
-                "neg": [world.passage(negative)["en"]],
-            }
+            {"query": query, "pos": [world.passage(concepts)["en"]], "neg": [negative]}
         )
     _write_lines(folder / "tuning.jsonl", records)
 
 
-def _all_but_one(world: World, concepts: list[int]) -> list[int]:
-    """Concepts of a passage that misses one of the three that are asked for."""
+def _all_but_one(world: World, concepts: list[int]) -> str:
+    """A passage that misses one of the three concepts that are asked for."""
     replaced = list(concepts)
     others = world.concepts_of(2, without=concepts)
     replaced[world.rng.integers(3)] = others[0]
     replaced[4] = others[1]
-    return replaced
+    return world.passage(replaced)["en"]
+
+
+def _denial(world: World, concepts: list[int]) -> str:
+    """A passage that says it does not deal with two of the three concepts that are asked for."""
+    asked = world.choose(concepts[:3], 3)
+    told = world.sentence("statement", world.choose([asked[2], *concepts[3:]], 3))["en"]
+    return f"{told} {world.sentence('negation', asked[:2])['en']}"
 
 
 def _premises(folder: Path, world: World, count: int) -> None:

@@ -1,0 +1,55 @@
+"""Fixtures that several kinds of tests share: tiny inputs, and a workplace to run Snakemake in."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "workflow" / "scripts"
+
+
+@pytest.fixture
+def run_script():
+    """Run a script as a person would; returns the finished process with its texts."""
+
+    def run(name, *arguments):
+        command = [sys.executable, SCRIPTS / f"{name}.py", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture
+def write_lines(tmp_path):
+    """Write records as JSON lines into the test's folder."""
+
+    def write(name, records):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def workplace(tmp_path):
+    """A folder that holds the workflow, as a clone would, but has results of its own."""
+    for name in ("Snakefile", "config.yaml", "workflow", "envs", "profiles"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
+
+
+@pytest.fixture
+def snakemake(workplace):
+    """Run Snakemake in the workplace."""
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "snakemake", *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=workplace, capture_output=True, text=True, check=False
+        )
+
+    return run

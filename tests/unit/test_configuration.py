@@ -1,0 +1,124 @@
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+from adiabatic.configuration import check_files, checked_configuration, read_schema
+from adiabatic.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ["config.yaml", "workflow/experiments/paper.yaml", "workflow/experiments/pilot.yaml"]
+
+
+@pytest.fixture
+def config():
+    return yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def overlaid(config, overlay):
+    """What Snakemake makes of a configuration and an overlay: mappings are merged, all else wins."""
+    merged = copy.deepcopy(config)
+    for key, value in overlay.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = overlaid(merged[key], value) if both else value
+    return merged
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_configurations_are_valid(config, name):
+    checked_configuration(overlaid(config, yaml.safe_load((ROOT / name).read_text())))
+
+
+def paths(schema, prefix=""):
+    for key, part in schema.get("properties", {}).items():
+        yield f"{prefix}{key}", part
+        yield from paths(part, f"{prefix}{key}.")
+        yield from paths(part.get("items", {}), f"{prefix}{key}.")
+
+
+def test_config_yaml_shows_every_key_and_the_schema_describes_it(config):
+    shown = set()
+
+    def walk(value, prefix=""):
+        if isinstance(value, dict):
+            for key, part in value.items():
+                shown.add(f"{prefix}{key}")
+                walk(part, f"{prefix}{key}.")
+        elif isinstance(value, list):
+            for part in value:
+                walk(part, prefix)
+
+    walk(config)
+    described = dict(paths(read_schema()))
+    assert shown == set(described)
+    assert all(part.get("description") for part in described.values())
+
+
+def test_defaults_fill_what_is_left_out(config):
+    del config["tuning"]["margin"], config["evaluation"]["resamples"], config["world"]
+    checked = checked_configuration(config)
+    assert checked["tuning"]["margin"] == 0.1
+    assert checked["evaluation"]["resamples"] == 2000
+    assert checked["world"]["layers"] == 2
+
+
+def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
+    config["tuning"]["learning_rates"] = ["2e-8", 1e-7]
+    config["tuning"]["batch_size"] = "14"
+    tuning = checked_configuration(config)["tuning"]
+    assert tuning["learning_rates"] == [2e-8, 1e-7]
+    assert tuning["batch_size"] == 14
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        (["tuning", "learning_rate"], 1e-5, ["tuning.learning_rate:", "did you mean learning_rates"]),
+        (["tuing"], {}, ["tuing: unknown key", "did you mean tuning"]),
+        (["tuning", "margin"], "wide", ["tuning.margin: 'wide'", "a number, at least 0, at most 2"]),
+        (["tuning", "epochs"], 1.5, ["tuning.epochs: 1.5", "a whole number"]),
+        (["tuning", "learning_rates"], [], ["tuning.learning_rates: []", "a list"]),
+        (["tuning", "learning_rates"], [1e-5, "1e-5"], ["tuning.learning_rates", "without repeats"]),
+        (["tuning", "precision"], "double", ["'double' found", "one of delta, plain"]),
+        (["pairs", "levels", 0], "easy", ["pairs.levels[0]: 'easy'", "random, archive"]),
+        (["papers", "source"], "snapshot", ["papers.path: nothing found", "snapshot"]),
+        (["base", "source"], "hub", ["base.model: nothing found"]),
+        (["tuning", "source"], "path", ["tuning.path: nothing found"]),
+        (["evaluation", "tasks", 1, "name"], "xnli", ["tasks[1].name: 'xnli' found twice"]),
+        (["evaluation", "tasks", 0, "name"], "arxiv", ["tasks[0].name: 'arxiv'", "not one of"]),
+        (["evaluation", "tasks", 0, "source"], "path", ["tasks[0].path: None", "{language}"]),
+        (["evaluation", "tasks", 0, "languages", 2], False, ["languages[2]: False", "quote it"]),
+        (["evaluation", "tasks", 0, "languages", 2], "xx", ["'xx' found", "en, de, fr"]),
+        (["evaluation", "tasks", 0, "kind"], "triplets", ["kind triplets needs source: path"]),
+        (["experiment"], "../up", ["experiment: '../up'", "matching"]),
+    ],
+)
+def test_an_error_names_key_value_and_what_is_allowed_on_one_line(config, keys, value, words):
+    place = config
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    with pytest.raises(InputError) as error:
+        checked_configuration(config)
+    text = str(error.value)
+    assert "\n" not in text
+    for word in words:
+        assert word in text
+
+
+def test_a_missing_key_is_named(config):
+    del config["tuning"]["learning_rates"]
+    with pytest.raises(InputError, match=r"tuning\.learning_rates: missing; needed is a list"):
+        checked_configuration(config)
+
+
+def test_a_file_that_is_not_there_is_named(config, tmp_path):
+    config["papers"] = {"source": "snapshot", "path": str(tmp_path / "none.jsonl")}
+    with pytest.raises(InputError, match=r"papers\.path: no file .*none\.jsonl"):
+        check_files(checked_configuration(config))
+
+
+def test_a_model_folder_that_is_not_there_is_named(config, tmp_path):
+    config["base"] |= {"source": "path", "model": str(tmp_path / "none")}
+    with pytest.raises(InputError, match=r"base\.model: .*none found"):
+        check_files(checked_configuration(config))
