@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "workflow" / "scripts"
+NOUNS = ["cat", "dog", "cow", "hen", "fox", "owl", "bee", "ant"]
 
 
 @pytest.fixture
@@ -48,8 +49,30 @@ def snakemake(workplace):
 
     def run(*arguments):
         command = [sys.executable, "-m", "snakemake", *map(str, arguments)]
-        return subprocess.run(
-            command, cwd=workplace, capture_output=True, text=True, check=False
-        )
+        return subprocess.run(command, cwd=workplace, capture_output=True, text=True, check=False)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder_folder(tmp_path_factory):
+    """A model folder of two languages' words, trained for two steps: random, but real."""
+    from adiabatic.encoder import save_encoder
+    from adiabatic.pretraining import BaseSizes, pretrain_base
+
+    sentences = [
+        [f"the {noun} sees a {other}" for noun in NOUNS for other in NOUNS],
+        [f"der {noun} sieht ein {other}" for noun in NOUNS for other in NOUNS],
+    ]
+    folder = tmp_path_factory.mktemp("encoder")
+    encoder = pretrain_base(sentences, BaseSizes(2, 32, 2, 2), 0, lambda line: None)
+    save_encoder(encoder, folder)
+    return folder
+
+
+@pytest.fixture
+def tiny_encoder(tiny_encoder_folder):
+    """A fresh copy of the tiny encoder."""
+    from adiabatic.encoder import load_encoder
+
+    return load_encoder(tiny_encoder_folder)

@@ -1,4 +1,5 @@
 import pytest
+
 from adiabatic import command_line
 from adiabatic.errors import InputError
 

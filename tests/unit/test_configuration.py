@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from adiabatic.configuration import check_files, checked_configuration, read_schema
 from adiabatic.errors import InputError
 
@@ -16,7 +17,7 @@ def config():
 
 
 def overlaid(config, overlay):
-    """What Snakemake makes of a configuration and an overlay: mappings are merged, all else wins."""
+    """A configuration under an overlay, as Snakemake merges them: mappings key by key."""
     merged = copy.deepcopy(config)
     for key, value in overlay.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
@@ -73,12 +74,24 @@ def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
 @pytest.mark.parametrize(
     ("keys", "value", "words"),
     [
-        (["tuning", "learning_rate"], 1e-5, ["tuning.learning_rate:", "did you mean learning_rates"]),
+        (
+            ["tuning", "learning_rate"],
+            1e-5,
+            ["tuning.learning_rate:", "did you mean learning_rates"],
+        ),
         (["tuing"], {}, ["tuing: unknown key", "did you mean tuning"]),
-        (["tuning", "margin"], "wide", ["tuning.margin: 'wide'", "a number, at least 0, at most 2"]),
+        (
+            ["tuning", "margin"],
+            "wide",
+            ["tuning.margin: 'wide'", "a number, at least 0, at most 2"],
+        ),
         (["tuning", "epochs"], 1.5, ["tuning.epochs: 1.5", "a whole number"]),
         (["tuning", "learning_rates"], [], ["tuning.learning_rates: []", "a list"]),
-        (["tuning", "learning_rates"], [1e-5, "1e-5"], ["tuning.learning_rates", "without repeats"]),
+        (
+            ["tuning", "learning_rates"],
+            [1e-5, "1e-5"],
+            ["tuning.learning_rates", "without repeats"],
+        ),
         (["tuning", "precision"], "double", ["'double' found", "one of delta, plain"]),
         (["pairs", "levels", 0], "easy", ["pairs.levels[0]: 'easy'", "random, archive"]),
         (["papers", "source"], "snapshot", ["papers.path: nothing found", "snapshot"]),

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from adiabatic.encoder_settings import (
     EncoderSettings,
     check_model_folder,
@@ -52,7 +53,12 @@ def test_other_names_get_no_prefix(folder):
 
 
 def test_what_is_wanted_wins(folder):
-    wanted = {"pooling": "cls", "query_prefix": "", "max_query_tokens": 32, "max_document_tokens": None}
+    wanted = {
+        "pooling": "cls",
+        "query_prefix": "",
+        "max_query_tokens": 32,
+        "max_document_tokens": None,
+    }
     settings = resolve_settings(folder({"max_position_embeddings": 64}), "x/e5-small", wanted)
     assert settings == EncoderSettings("cls", "", "passage: ", 32, 64)
 
@@ -70,7 +76,7 @@ def test_more_tokens_than_positions_is_an_error(folder):
 
 def test_other_poolings_are_an_error(folder):
     path = folder(pooling={"pooling_mode_max_tokens": True})
-    with pytest.raises(InputError, match="max_tokens.*allowed is mean or cls"):
+    with pytest.raises(InputError, match=r"max_tokens.*allowed is mean or cls"):
         resolve_settings(path, "x", {})
 
 

@@ -1,11 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from adiabatic.categories import CategorySets, archive_of
 from adiabatic.errors import InputError
 from adiabatic.pairs import LEVELS, STYLES, anchor_and_text, build_pairs
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 CATEGORIES = ["cs.CL", "cs.CV", "cs.LG", "math.AG", "math.CO", "astro-ph.GA", "astro-ph.EP"]
 
@@ -14,7 +15,12 @@ def frame(papers):
     """Papers as (title, abstract, categories)."""
     return pd.DataFrame(
         [
-            {"id": f"{n:04d}", "title": title, "abstract": abstract, "categories": categories.split()}
+            {
+                "id": f"{n:04d}",
+                "title": title,
+                "abstract": abstract,
+                "categories": categories.split(),
+            }
             for n, (title, abstract, categories) in enumerate(papers)
         ]
     )
@@ -26,7 +32,9 @@ def many(count=120, seed=0):
     for n in range(count):
         names = rng.permutation(CATEGORIES)[: rng.integers(1, 4)]
         words = [" ".join(f"w{w}" for w in rng.integers(0, 60, 8)) for _ in range(3)]
-        papers.append((f"Title {n} {words[0]}", f"First {words[1]}. Then {words[2]}.", " ".join(names)))
+        papers.append(
+            (f"Title {n} {words[0]}", f"First {words[1]}. Then {words[2]}.", " ".join(names))
+        )
     return frame(papers)
 
 
@@ -130,9 +138,7 @@ def test_fewer_papers_than_anchors_is_an_error():
 
 
 def test_a_level_without_candidates_is_named():
-    papers = frame(
-        [(f"Title {n}", f"Words {n} here. More {n}.", "hep-th") for n in range(8)]
-    )
+    papers = frame([(f"Title {n}", f"Words {n} here. More {n}.", "hep-th") for n in range(8)])
     with pytest.raises(InputError, match="level archive has no candidate for 8"):
         build_pairs(papers, "title", ["random", "archive"], 4, 0)
 

@@ -2,9 +2,10 @@ import gzip
 import json
 
 import pytest
+from records import paper
+
 from adiabatic.errors import InputError
 from adiabatic.papers import read_snapshot
-from records import paper
 
 
 def test_line_breaks_and_spaces_are_folded_and_categories_split(write_lines):

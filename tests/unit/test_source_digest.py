@@ -1,4 +1,5 @@
 import pytest
+
 from adiabatic import source_digest as module
 from adiabatic.source_digest import source_digest
 

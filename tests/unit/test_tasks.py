@@ -1,11 +1,12 @@
 import json
 
 import pytest
-from adiabatic.errors import InputError
-from adiabatic.tasks import read_task, spaced
 from hypothesis import given
 from hypothesis import strategies as st
 from records import squad, xnli_lines
+
+from adiabatic.errors import InputError
+from adiabatic.tasks import read_task, spaced
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_bad_xnli_line_is_named(write, content, message):
 
 def test_languages_that_do_not_line_up_are_an_error(write):
     write("en", lines("one", "two"))
-    with pytest.raises(InputError, match="set-de: 3 items found; 6 are needed.*set-en"):
+    with pytest.raises(InputError, match=r"set-de: 3 items found; 6 are needed.*set-en"):
         read_task("xnli", write("de", lines("eins")), ["en", "de"], None)
     swapped = "\n".join(reversed(lines("eins", "zwei").strip().split("\n")))
     with pytest.raises(InputError, match="set-fr, item 1: label 'entailment' found"):
@@ -82,7 +83,7 @@ def test_squad_keeps_passages_without_a_used_question(write):
 def test_squad_ids_must_line_up(write):
     write("en", squad([("A", [("a1", "q1")])]))
     path = write("de", squad([("A", [("a9", "q1")])]))
-    with pytest.raises(InputError, match="item 1: question id 'a9' found.*has 'a1'"):
+    with pytest.raises(InputError, match=r"item 1: question id 'a9' found.*has 'a1'"):
         read_task("qa-retrieval", path, ["en", "de"], None)
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+
 from adiabatic.text_similarity import NEAR_DUPLICATE, closest, paired_similarity, text_keys, tfidf
 
 

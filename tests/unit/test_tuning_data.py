@@ -1,10 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from adiabatic.errors import InputError
-from adiabatic.tuning_data import read_tuning_data, splits, with_hard_negatives
 from hypothesis import given
 from hypothesis import strategies as st
+
+from adiabatic.errors import InputError
+from adiabatic.tuning_data import read_tuning_data, splits, with_hard_negatives
 
 
 def pair(number, **more):
@@ -15,7 +16,8 @@ def pair(number, **more):
 def test_both_formats_give_the_same_triplets(write_lines):
     plain = [pair(i, negative=f"other {i}") for i in range(20)]
     marco = [
-        {"query": p["query"], "pos": [p["positive"], "spare"], "neg": [p["negative"]]} for p in plain
+        {"query": p["query"], "pos": [p["positive"], "spare"], "neg": [p["negative"]]}
+        for p in plain
     ]
     first, counts = read_tuning_data(write_lines("a.jsonl", plain), None, 3, 0)
     second, _ = read_tuning_data(write_lines("b.jsonl", marco), None, 3, 0)
@@ -119,5 +121,7 @@ def test_a_bad_line_is_named(write_lines, record, message):
 
 def test_too_few_triplets_are_an_error(write_lines):
     path = write_lines("a.jsonl", [pair(i, negative="n") for i in range(6)])
-    with pytest.raises(InputError, match=r"6 triplets found; more than 6 are needed.*validation: 3"):
+    with pytest.raises(
+        InputError, match=r"6 triplets found; more than 6 are needed.*validation: 3"
+    ):
         read_tuning_data(path, None, 3, 0)

@@ -32,11 +32,16 @@ def check_model_folder(folder: Path) -> None:
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():
             raise InputError(f"{folder}: {name} is missing; a model folder has one")
-    if not list(folder.glob("*.safetensors")):
-        pickled = sorted(path.name for path in folder.glob("*.bin"))
+    check_weights(str(folder), [path.name for path in folder.iterdir()])
+
+
+def check_weights(where: str, names: list[str]) -> None:
+    """Raises InputError unless there are weights in safetensors among the names of files."""
+    if not any(name.endswith(".safetensors") for name in names):
+        pickled = sorted(name for name in names if name.endswith((".bin", ".pt", ".pth")))
         found = f"only pickled weights ({', '.join(pickled)})" if pickled else "no weights"
         raise InputError(
-            f"{folder}: {found} found; weights in safetensors (model.safetensors) are needed"
+            f"{where}: {found} found; weights in safetensors (model.safetensors) are needed"
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from huggingface_hub import hf_hub_download, model_info, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
+from adiabatic.encoder_settings import check_weights
 from adiabatic.errors import InputError
 
 # Weights in safetensors, and the small files about them; never pickles, never code.
@@ -17,16 +18,17 @@ def download_model(name: str, revision: str | None) -> tuple[Path, str]:
     """Folder of a model of the hub, and the commit that was downloaded.
 
     Raises:
-        InputError: the hub does not answer, or has no such model or revision.
+        InputError: the hub does not answer, has no such model or revision, or only pickled weights.
     """
     try:
-        commit = model_info(name, revision=revision).sha
+        info = model_info(name, revision=revision)
+        check_weights(f"base.model: {name}", [file.rfilename for file in info.siblings or []])
         folder = snapshot_download(
-            name, revision=commit, allow_patterns=MODEL_FILES, ignore_patterns=UNWANTED
+            name, revision=info.sha, allow_patterns=MODEL_FILES, ignore_patterns=UNWANTED
         )
     except FAILURES as error:
         raise InputError(_failure("base.model", name, revision, error)) from None
-    return Path(folder), str(commit)
+    return Path(folder), str(info.sha)
 
 
 def download_dataset_file(path: str, revision: str | None) -> tuple[Path, str]:

@@ -1,0 +1,161 @@
+"""Each script as a program: what it writes, and its one line on bad input."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from records import paper, squad, xnli_lines
+
+SCRIPTS = [
+    "make_world", "read_papers", "read_tuning_data", "read_task", "build_pairs", "pretrain_base",
+    "prepare_base", "download_tuning_data", "embed_documents", "tune_query_encoder",
+    "evaluate_run", "summarize_runs", "write_tables", "plot_window", "plot_languages",
+    "plot_levels", "plot_history",
+]  # fmt: skip
+# Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
+LIGHT = [
+    name for name in SCRIPTS
+    if name not in ("pretrain_base", "prepare_base", "embed_documents", "tune_query_encoder",
+                    "evaluate_run")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_help_says_what_the_script_does(run_script, name):
+    done = run_script(name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "--out" in done.stdout or "--summary" in done.stdout
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_light_scripts_import_no_torch(name):
+    from adiabatic import source_digest
+
+    files = source_digest._reachable(source_digest.SCRIPTS / f"{name}.py")
+    imports = "\n".join(path.read_text() for path in files if path.suffix == ".py")
+    assert "import torch" not in imports
+    assert "from transformers" not in imports
+
+
+def test_every_script_is_listed_here():
+    from adiabatic.source_digest import SCRIPTS as folder
+
+    assert sorted(path.stem for path in folder.glob("*.py")) == sorted(SCRIPTS)
+
+
+def failed(done, *words):
+    """Whether a script ended with its one line."""
+    lines = done.stderr.strip().splitlines()
+    assert done.returncode == 2, done.stderr
+    assert len(lines) == 1
+    assert lines[0].startswith("error: ")
+    for word in words:
+        assert word in lines[0]
+    return True
+
+
+def test_read_papers(run_script, write_lines, tmp_path):
+    out = tmp_path / "papers.parquet"
+    snapshot = write_lines("s.jsonl", [paper(2), paper(1), paper(1, date="2022-02-02")])
+    done = run_script("read_papers", "--snapshot", snapshot, "--out", out)
+    assert "3 records seen, 1 replaced by a newer version, 2 kept" in done.stdout
+    papers = pd.read_parquet(out)
+    assert papers.columns.tolist() == ["id", "title", "abstract", "categories", "updated"]
+    assert papers["id"].tolist() == ["2001.00001", "2001.00002"]
+
+
+def test_read_papers_names_the_line_and_leaves_nothing_behind(run_script, write_lines, tmp_path):
+    snapshot = write_lines("s.jsonl", [paper(1), {**paper(2), "abstract": None}])
+    done = run_script("read_papers", "--snapshot", snapshot, "--out", tmp_path / "o" / "p.parquet")
+    assert failed(done, "s.jsonl, line 2", '"abstract" is missing (a non-empty string is needed)')
+    assert not (tmp_path / "o").exists()
+
+
+def test_build_pairs_writes_the_same_bytes_each_time(run_script, write_lines, tmp_path):
+    categories = ["cs.CL", "cs.CV", "math.CO", "math.PR"]
+    records = [paper(i, categories=categories[i % 4]) for i in range(40)]
+    snapshot, papers = write_lines("s.jsonl", records), tmp_path / "papers.parquet"
+    run_script("read_papers", "--snapshot", snapshot, "--out", papers)
+    contents = []
+    for turn in ("a", "b"):
+        outs = [tmp_path / turn / f"{level}.parquet" for level in ("random", "archive", "text")]
+        done = run_script(
+            "build_pairs", "--papers", papers, "--style", "title", "--levels", "random", "archive",
+            "text", "--anchors", 12, "--seed", 3, "--out", *outs,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        contents.append([out.read_bytes() for out in outs])
+    assert contents[0] == contents[1]
+    assert pd.read_parquet(outs[0]).columns.tolist() == [
+        "anchor_id", "negative_id", "anchor", "positive", "negative", "similarity",
+    ]  # fmt: skip
+
+
+def test_build_pairs_says_when_there_are_too_few_papers(run_script, write_lines, tmp_path):
+    papers = tmp_path / "papers.parquet"
+    run_script("read_papers", "--snapshot", write_lines("s.jsonl", [paper(1)]), "--out", papers)
+    done = run_script(
+        "build_pairs", "--papers", papers, "--style", "title", "--levels", "random",
+        "--anchors", 9, "--seed", 0, "--out", tmp_path / "out.parquet",
+    )  # fmt: skip
+    assert failed(done, "pairs.anchors: 9 found", "only 1 of 1 papers")
+
+
+def test_read_tuning_data(run_script, write_lines, tmp_path):
+    records = [{"query": f"q{i}", "positive": f"p{i} text", "negative": "n"} for i in range(30)]
+    out = tmp_path / "tuning.parquet"
+    done = run_script(
+        "read_tuning_data", "--file", write_lines("t.jsonl", records), "--validation", 5,
+        "--seed", 0, "--out", out,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert pd.read_parquet(out)["split"].value_counts().to_dict() == {
+        "train": 20, "validation": 5, "test": 5,
+    }  # fmt: skip
+
+
+def test_read_task_reads_xnli_and_squad(run_script, tmp_path):
+    for language in ("en", "de"):
+        lines = "\n".join(xnli_lines(f"premise {language}"))
+        (tmp_path / f"x-{language}.tsv").write_text(lines)
+        (tmp_path / f"q-{language}.json").write_text(json.dumps(squad([("A", [("1", "q?")])])))
+    for kind, path in {"xnli": "x-{language}.tsv", "qa-retrieval": "q-{language}.json"}.items():
+        out = tmp_path / f"{kind}.parquet"
+        done = run_script(
+            "read_task", "--kind", kind, "--path", tmp_path / path, "--languages", "en", "de",
+            "--out", out,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert pd.read_parquet(out)["language"].tolist() == ["en", "de"]
+    (tmp_path / "x-de.tsv").write_text("a\tb\tperhaps\n")
+    done = run_script(
+        "read_task", "--kind", "xnli", "--path", tmp_path / "x-{language}.tsv",
+        "--languages", "en", "de", "--out", tmp_path / "none.parquet",
+    )  # fmt: skip
+    assert failed(done, "x-de.tsv, line 1: label 'perhaps'", "entailment, neutral, contradiction")
+
+
+def test_prepare_base_refuses_pickles(run_script, tmp_path):
+    for name in ("config.json", "tokenizer.json"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "pytorch_model.bin").write_bytes(b"")
+    done = run_script(
+        "prepare_base", "--source", "path", "--model", tmp_path, "--out", tmp_path / "base"
+    )
+    assert failed(done, "only pickled weights (pytorch_model.bin)", "safetensors")
+    assert not (tmp_path / "base").exists()
+
+
+def test_tuning_names_a_pattern_that_matches_nothing(run_script, tmp_path, tiny_encoder_folder):
+    data = pd.DataFrame({"query": ["a", "b"], "positive": "p", "negative": "n",
+                         "split": ["train", "validation"]})  # fmt: skip
+    data.to_parquet(tmp_path / "tuning.parquet")
+    np.save(tmp_path / "v.npy", np.eye(2, 32, dtype=np.float32))
+    done = run_script(
+        "tune_query_encoder", "--base", tiny_encoder_folder, "--data", tmp_path / "tuning.parquet",
+        "--vectors", tmp_path / "v.npy", "--learning-rate", 1e-5, "--seed", 0,
+        "--freeze", "encoder.layers.*", "--out", tmp_path / "run",
+    )  # fmt: skip
+    assert failed(done, "tuning.freeze: 'encoder.layers.*'", "near names are encoder.layer")
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,120 @@
+"""Dry-runs of every shipped configuration: which jobs there are, and what bad input stops."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from records import paper, squad, xnli_lines
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def jobs(done):
+    """Number of jobs by rule, from the statistics of a dry-run."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {
+        name: int(count)
+        for name, count in re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)
+    }
+
+
+def stopped(done, *words):
+    """Whether a run ended before its first job with one line that has the words."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert done.returncode != 0
+    assert len(lines) == 1, done.stderr
+    for word in words:
+        assert word in lines[0]
+    return True
+
+
+def touch(folder, name, content=""):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def test_the_embedded_experiment(snakemake):
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    runs = len(config["tuning"]["learning_rates"]) * len(config["tuning"]["seeds"])
+    found = jobs(snakemake("--dry-run"))
+    assert found["pretrain_base"] == found["make_world"] == found["evaluate_base"] == 1
+    assert found["tune_query_encoder"] == found["evaluate_run"] == runs
+    assert found["embed_documents"] == 2 + len(config["evaluation"]["tasks"])
+    assert found["build_pairs"] == 2
+    assert "prepare_base" not in found
+
+
+def test_the_papers_experiment(snakemake, workplace):
+    touch(workplace, "data/arxiv-metadata-oai-snapshot.json", json.dumps(paper(1)))
+    overlay = ROOT / "workflow/experiments/paper.yaml"
+    settings = yaml.safe_load(overlay.read_text())
+    for language in settings["evaluation"]["tasks"][0]["languages"]:
+        touch(workplace, f"data/xnli/dev-{language}.tsv", "\n".join(xnli_lines("p")))
+    found = jobs(snakemake("--dry-run", "--configfile", overlay))
+    assert found["prepare_base"] == found["download_tuning_data"] == 1
+    assert found["tune_query_encoder"] == 8 * 3
+    assert not {"make_world", "pretrain_base"} & set(found)
+
+
+def test_a_pilot(snakemake, workplace):
+    touch(workplace, "data/papers.jsonl.gz")
+    touch(workplace, "data/pairs.jsonl")
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        touch(workplace, f"data/encoder/{name}", "{}")
+    for language in ("en", "de", "fr"):
+        touch(workplace, f"data/search-{language}.json", json.dumps(squad([("A", [("1", "q")])])))
+    overlay = ROOT / "workflow/experiments/pilot.yaml"
+    found = jobs(snakemake("--dry-run", "--configfile", overlay))
+    assert found["prepare_base"] == 1
+    assert found["tune_query_encoder"] == 4 * 2
+    assert not {"make_world", "pretrain_base", "download_tuning_data"} & set(found)
+
+
+def test_every_experiment_that_is_shipped_is_tried_here():
+    shipped = {path.name for path in (ROOT / "workflow/experiments").iterdir()}
+    assert shipped == {"paper.yaml", "pilot.yaml"}
+
+
+def test_no_evaluation_set_is_needed(snakemake):
+    found = jobs(snakemake("--dry-run", "--config", "evaluation={tasks: []}"))
+    assert found["embed_documents"] == 2
+    assert "read_task" not in found
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("tuning={margn: 0.2}", ["tuning.margn: unknown key", "did you mean margin"]),
+        ("papers={source: snapshot, path: none.jsonl}", ["papers.path: no file none.jsonl"]),
+        ("base={source: path, model: none}", ["base.model: none found"]),
+        ("tuning={learning_rates: [fast]}", ["tuning.learning_rates[0]: 'fast'", "a number"]),
+        ("seed=now", ["seed: 'now' found", "a whole number"]),
+    ],
+)
+def test_a_bad_configuration_stops_before_the_first_job(snakemake, change, words):
+    assert stopped(snakemake("--config", change), *words)
+
+
+def test_a_base_with_pickled_weights_only_stops_before_the_first_job(snakemake, workplace):
+    for name in ("config.json", "tokenizer.json", "pytorch_model.bin"):
+        touch(workplace, f"model/{name}", "{}")
+    done = snakemake("--config", "base={source: path, model: model}")
+    assert stopped(done, "only pickled weights (pytorch_model.bin)")
+
+
+def test_every_rule_says_what_it_is_and_leaves_log_and_benchmark():
+    for path in (ROOT / "workflow/rules").glob("*.smk"):
+        for rule in re.split(r"\n *rule ", path.read_text())[1:]:
+            for part in ('"""', "output:", "log:", "benchmark:", "threads:", "conda:", "params:"):
+                assert part in rule, f"{path.name}: {rule.splitlines()[0]} lacks {part}"
+            assert "code=source_digest(" in rule
+
+
+def test_conda_environments_have_the_versions_of_the_lock():
+    lock = set((ROOT / "envs/requirements.txt").read_text().splitlines())
+    for path in (ROOT / "envs").glob("*.yaml"):
+        for pin in yaml.safe_load(path.read_text())["dependencies"][-1]["pip"]:
+            assert pin in lock, f"{path.name}: {pin}"

@@ -1,0 +1,184 @@
+"""One tiny experiment from the generated world to the report; then what reruns, and a kill."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from adiabatic.summary import SUMMARY_COLUMNS
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = Path(__file__).with_name("tiny.yaml")
+RUNS = ["lr1e-05-seed0", "lr0.01-seed0"]
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+def snakemake(folder, *arguments):
+    command = [sys.executable, "-m", "snakemake", "--configfile", TINY, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The folder of the results of a finished experiment."""
+    folder = tmp_path_factory.mktemp("experiment")
+    for name in ("Snakefile", "config.yaml", "workflow", "envs", "profiles"):
+        (folder / name).symlink_to(ROOT / name)
+    code, output = snakemake(folder)
+    assert code == 0, output
+    return folder / "results/tiny"
+
+
+def test_the_contract_between_stages(finished):
+    assert pd.read_parquet(finished / "data/papers.parquet").columns.tolist() == [
+        "id",
+        "title",
+        "abstract",
+        "categories",
+        "updated",
+    ]
+    tuning = pd.read_parquet(finished / "data/tuning.parquet")
+    assert set(tuning["split"]) == {"train", "validation", "test"}
+    for style in ("title", "first-sentence"):
+        for level in ("random", "archive", "primary", "categories", "text"):
+            assert len(pd.read_parquet(finished / f"pairs/{style}-{level}.parquet")) == 20
+    for run in RUNS:
+        folder = finished / "runs" / run
+        history = pd.read_csv(folder / "history.csv")
+        assert history.columns.tolist()[:3] == ["step", "loss", "validation_accuracy"]
+        provenance = json.loads((folder / "provenance.json").read_text())
+        base = json.loads((finished / "base/provenance.json").read_text())
+        assert provenance["base"] == base
+        assert provenance["weights_sha256"] != base["weights_sha256"]
+        outcomes = pd.read_parquet(finished / f"outcomes/{run}.parquet")
+        # 2 styles x 5 levels x 20 anchors, the test split, 3 x 3 languages of 2 x 20 and of 10.
+        assert len(outcomes) == 200 + (tuning["split"] == "test").sum() + 9 * 40 + 9 * 10
+    summary = pd.read_csv(finished / "tables/summary.csv")
+    assert summary.columns.tolist() == SUMMARY_COLUMNS
+    assert set(summary["run"]) == set(RUNS)
+    assert set(summary["verdict"]) <= {"improved", "preserved", "degraded", "undecided"}
+
+
+def test_figures_and_tables_come_in_every_format(finished):
+    for name in ("window", "levels", "history", "languages-xnli", "languages-qa"):
+        assert (finished / f"figures/{name}.pdf").read_bytes().startswith(b"%PDF")
+        assert (finished / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert len(pd.read_csv(finished / f"figures/{name}.csv")) > 0
+        assert "embedded demonstration" in (finished / f"figures/{name}.rst").read_text()
+    for name in ("overview", "verdicts", "levels"):
+        assert r"\toprule" in (finished / f"tables/{name}.tex").read_text()
+        assert (finished / f"tables/{name}.md").read_text().startswith("|")
+    assert "ecommended" in (finished / "tables/verdict.rst").read_text()
+
+
+def test_the_report_holds_every_figure_with_its_numbers(finished):
+    with zipfile.ZipFile(finished / "report.zip") as report:
+        names = report.namelist()
+        content = "".join(
+            report.read(name).decode() for name in names if name.endswith((".html", ".js"))
+        )
+    for name in ("window", "levels", "history", "languages-xnli", "languages-qa"):
+        assert any(path.endswith(f"{name}.png") for path in names)
+    assert "best" in content
+    assert "embedded demonstration" in content
+
+
+def test_the_configuration_stands_beside_the_results(finished):
+    used = yaml.safe_load((finished / "config.yaml").read_text())
+    assert used["tuning"]["learning_rates"] == [1e-5, 1e-2]
+    assert used["tuning"]["margin"] == 0.1
+
+
+def rules_to_run(finished, *arguments):
+    code, output = snakemake(finished.parents[1], "--dry-run", *arguments)
+    assert code == 0, output
+    return set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE)) - {"total", "all"}
+
+
+SUMMARY = {
+    "summarize_runs",
+    "write_tables",
+    "plot_window",
+    "plot_languages",
+    "plot_levels",
+}
+EVALUATION = SUMMARY | {"evaluate_base", "evaluate_run"}
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    code, output = snakemake(finished.parents[1])
+    assert code == 0
+    assert "Nothing to be done" in output
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "rules"),
+    [
+        (
+            "tuning",
+            {"margin": 0.2},
+            SUMMARY | {"tune_query_encoder", "evaluate_run", "plot_history"},
+        ),
+        ("evaluation", {"margin_of_no_loss": 0.1}, SUMMARY),
+        (
+            "tuning",
+            {"learning_rates": [1e-5, 1e-4, 1e-2]},
+            SUMMARY | {"tune_query_encoder", "evaluate_run", "plot_history"},
+        ),
+        ("pairs", {"anchors": 21}, EVALUATION | {"build_pairs", "embed_documents"}),
+    ],
+)
+def test_a_key_reruns_what_reads_it_and_no_more(finished, tmp_path, section, change, rules):
+    overlay = tmp_path / "change.yaml"
+    overlay.write_text(yaml.safe_dump({section: change}))
+    assert rules_to_run(finished, overlay) == rules
+
+
+def test_a_new_rate_adds_one_run_and_keeps_the_others(finished, tmp_path):
+    overlay = tmp_path / "change.yaml"
+    overlay.write_text(yaml.safe_dump({"tuning": {"learning_rates": [1e-5, 1e-4, 1e-2]}}))
+    _, output = snakemake(finished.parents[1], overlay, "--dry-run")
+    assert re.search(r"^tune_query_encoder +1$", output, re.MULTILINE)
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(finished, tmp_path):
+    folder = tmp_path / "killed"
+    shutil.copytree(finished.parents[1], folder, symlinks=True)
+    results = folder / "results/tiny"
+    for name in ("runs", "outcomes", "tables", "figures", "logs", "report.zip"):
+        path = results / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    command = [sys.executable, "-m", "snakemake", "--configfile", TINY]
+    process = subprocess.Popen(
+        command, cwd=folder, start_new_session=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 120
+        while not list(results.glob("outcomes/*.parquet")) and time.monotonic() < deadline:
+            time.sleep(0.2)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert list(results.glob("outcomes/*.parquet"))
+    assert not (results / "tables/summary.csv").exists()
+    code, output = snakemake(folder)
+    assert code == 0, output
+    for path in ("tables", "figures", "runs"):
+        for file in sorted((finished / path).rglob("*")):
+            if file.is_file():
+                again = results / file.relative_to(finished)
+                assert again.read_bytes() == file.read_bytes(), file.name
+    leftovers = [path for path in results.rglob(".*") if not path.name.startswith(".snakemake")]
+    assert all(path.parent != results / "tables" for path in leftovers)

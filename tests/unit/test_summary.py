@@ -1,0 +1,154 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from adiabatic.runs import Run
+from adiabatic.summary import (
+    SUMMARY_COLUMNS,
+    Cell,
+    Inference,
+    judged_runs,
+    language_rows,
+    pair_rows,
+    summary_rows,
+    values_of,
+    window_rows,
+)
+
+HOW = Inference(margin_of_no_loss=0.05, confidence=0.95, resamples=500, seed=1)
+LANGUAGES = ["en", "de", "zh"]
+
+
+def outcomes(right, mrr=None):
+    """Outcomes in which right(task, subset, query, document, item) says what is right."""
+    rows = []
+    cells = [("xnli", subset, q, d) for subset in ("neutral", "contradiction")
+             for d in LANGUAGES for q in LANGUAGES]  # fmt: skip
+    cells += [("arxiv", f"title-{level}", "en", "en") for level in ("random", "text")]
+    cells += [("held-out", "all", "en", "en")]
+    for task, subset, query, document in cells:
+        for item in range(40):
+            good = bool(right(task, subset, query, document, item))
+            rows.append((task, subset, query, document, str(item), good, 2 - good, np.nan, np.nan))
+    frame = pd.DataFrame(
+        rows,
+        columns=["task", "subset", "query_language", "document_language", "item", "right", "rank",
+                 "mrr@10", "ndcg@10"],
+    )  # fmt: skip
+    for column in frame.columns[:5]:
+        frame[column] = frame[column].astype("category")
+    return frame
+
+
+def base_right(task, subset, query, document, item):
+    return item % 2 == 0
+
+
+def better_english(task, subset, query, document, item):
+    return item % 2 == 0 or task == "held-out"
+
+
+def worse_chinese(task, subset, query, document, item):
+    return better_english(task, subset, query, document, item) and query != "zh"
+
+
+@pytest.fixture(scope="module")
+def base():
+    return values_of(outcomes(base_right), "en")
+
+
+def test_averages_over_languages_are_taken_item_by_item():
+    def right(task, subset, query, document, item):
+        return query == "en" or (query == document == "de")
+
+    table = values_of(outcomes(right), "en")[Cell("xnli", "neutral", "accuracy")].mean()
+    assert table["en", "en"] == 1
+    assert table["others", "same"] == 0.5
+    assert table["every", "different"] == pytest.approx(1 / 3)
+    assert table["en", "different"] == 1
+    assert table["de", "different"] == 0
+
+
+def test_the_mean_of_subsets_is_taken_item_by_item(base):
+    def right(task, subset, query, document, item):
+        return subset in ("neutral", "title-text")
+
+    values = values_of(outcomes(right), "en")
+    assert (values[Cell("xnli", "mean", "accuracy")] == 0.5).all(axis=None)
+    assert (values[Cell("arxiv", "title-mean", "accuracy")] == 0.5).all(axis=None)
+
+
+def test_rows_have_the_columns_of_the_contract_and_add_up(base):
+    tuned = values_of(outcomes(better_english), "en")
+    rows = summary_rows(Run("lr1-seed0", 1.0, 0), base, tuned, HOW)
+    assert rows.columns.tolist() == SUMMARY_COLUMNS
+    assert (rows["tuned"] - rows["base"]).to_numpy() == pytest.approx(rows["difference"])
+    assert (rows["ci_low"] <= rows["difference"] + 1e-6).all()
+    assert (rows["ci_high"] >= rows["difference"] - 1e-6).all()
+    held_out = rows[rows["task"] == "held-out"].iloc[0]
+    assert (held_out["base"], held_out["tuned"], held_out["n"]) == (0.5, 1.0, 40)
+    assert held_out["verdict"] == "improved"
+    assert (rows.loc[rows["task"] == "xnli", "verdict"] == "preserved").all()
+
+
+def summary_of(base, *runs):
+    return pd.concat(
+        [
+            summary_rows(Run(name, rate, 0), base, values_of(outcomes(right), "en"), HOW)
+            for name, rate, right in runs
+        ],
+        ignore_index=True,
+    )
+
+
+def test_the_largest_gain_without_a_lost_language_is_recommended(base):
+    summary = summary_of(
+        base,
+        ("low", 1e-6, base_right),
+        ("mid", 1e-5, better_english),
+        ("high", 1e-4, worse_chinese),
+    )
+    runs = judged_runs(summary).set_index("run")
+    assert runs["recommended"].tolist() == [False, True, False]
+    assert runs.loc["high", "languages_degraded"] == "zh"
+    assert runs.loc["high", "worst_language"] == "zh"
+    assert runs.loc["mid", "languages_degraded"] == ""
+
+
+def test_nothing_is_recommended_where_every_run_loses_a_language(base):
+    runs = judged_runs(summary_of(base, ("high", 1e-4, worse_chinese)))
+    assert not runs["recommended"].any()
+
+
+def test_languages_are_judged_by_the_mean_on_their_own_and_on_other_documents(base):
+    judged = language_rows(summary_of(base, ("low", 1e-6, base_right)))
+    assert set(judged["subset"]) == {"mean"}
+    assert len(judged) == 2 * len(LANGUAGES)
+
+
+def test_pairs_of_the_heat_map_are_single_languages(base):
+    rows = pair_rows(summary_of(base, ("low", 1e-6, base_right)), "xnli", "low")
+    assert len(rows) == len(LANGUAGES) ** 2
+
+
+def test_the_window_averages_seeds(base):
+    runs = [values_of(outcomes(right), "en") for right in (base_right, better_english)]
+    window = window_rows(1e-5, base, runs, HOW).set_index("family")
+    row = window.loc["held-out English triplets"]
+    assert row["difference"] == pytest.approx(0.25)
+    assert row["seeds"] == 2
+    assert {"xnli, en", "xnli, other languages", "xnli, across languages"} <= set(window.index)
+    assert "arXiv, title anchors" in window.index
+
+
+def test_outcomes_of_other_items_are_refused(base):
+    fewer = outcomes(base_right)
+    fewer = fewer[fewer["item"] != "3"]
+    with pytest.raises(ValueError, match="items are not those of the base"):
+        summary_rows(Run("r", 1.0, 0), base, values_of(fewer, "en"), HOW)
+
+
+def test_an_item_that_misses_a_language_is_refused():
+    rows = outcomes(base_right)
+    with pytest.raises(ValueError, match="missing for a pair of languages"):
+        values_of(rows.drop(index=rows.index[5]), "en")

@@ -1,0 +1,124 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from adiabatic.encoder import load_encoder
+from adiabatic.errors import InputError
+from adiabatic.tuning import (
+    TrainedWeights,
+    Triplets,
+    TuningSettings,
+    epoch_orders,
+    trained_names,
+    triplet_margin_loss,
+    tune,
+)
+
+SETTINGS = TuningSettings(1e-3, 0, 0.1, 4, 1, ("embeddings.*",), "delta")
+QUERIES = [f"which {noun} sees the {other}" for noun in ("cat", "dog", "cow", "hen") for other in
+           ("fox", "owl", "bee", "ant")]  # fmt: skip
+
+
+def tuned(folder, settings=SETTINGS):
+    encoder = load_encoder(folder)
+    rng = np.random.default_rng(0)
+    documents = rng.normal(size=(20, 32)).astype(np.float32)
+    documents /= np.linalg.norm(documents, axis=1, keepdims=True)
+    triplets = Triplets(
+        encoder.tokenize(QUERIES, "query"), np.arange(16), np.roll(np.arange(16), 3)
+    )
+    before = documents.copy()
+    history = tune(encoder, triplets, triplets, documents, settings, lambda line: None)
+    assert (documents == before).all()
+    return encoder, history
+
+
+def test_the_loss_is_that_of_its_formula():
+    queries, positives, negatives = (
+        torch.nn.functional.normalize(torch.randn(5, 8, generator=torch.manual_seed(i)), dim=1)
+        for i in range(3)
+    )
+    cosine = torch.nn.functional.cosine_similarity
+    expected = (0.3 - cosine(queries, positives) + cosine(queries, negatives)).clamp(min=0).mean()
+    assert triplet_margin_loss(queries, positives, negatives, 0.3).item() == pytest.approx(
+        expected.item(), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("precision", ["delta", "plain"])
+def test_tuning_learns_and_leaves_frozen_parameters_alone(tiny_encoder_folder, precision):
+    settings = dataclasses.replace(SETTINGS, epochs=15, precision=precision)
+    base = dict(load_encoder(tiny_encoder_folder).model.named_parameters())
+    encoder, history = tuned(tiny_encoder_folder, settings)
+    accuracy = history["validation_accuracy"]
+    assert accuracy.iloc[-1] > accuracy.iloc[0] + 0.2
+    assert history["loss"].iloc[-1] < history["loss"].iloc[1]
+    for name, parameter in encoder.model.named_parameters():
+        assert torch.equal(parameter, base[name]) == name.startswith("embeddings.")
+
+
+def test_the_same_seed_gives_the_same_weights(tiny_encoder_folder):
+    first, second, other = (
+        tuned(tiny_encoder_folder, dataclasses.replace(SETTINGS, seed=seed))[0].model.state_dict()
+        for seed in (0, 0, 1)
+    )
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not all(torch.equal(first[name], other[name]) for name in first)
+
+
+def moved(precision, steps, rate=2e-8):
+    """A weight of size 1 (a LayerNorm gain) after steps with a gradient of one sign."""
+    model = torch.nn.LayerNorm(4)
+    trained = TrainedWeights(model, (), precision)
+    optimizer = trained.optimizer(rate)
+    for _ in range(steps):
+        model(torch.tensor([[1.0, 2.0, 3.0, 5.0]])).backward(torch.ones(1, 4))
+        trained.step(optimizer)
+    return trained, model
+
+
+def test_tiny_steps_add_up_in_the_difference_and_vanish_in_the_weights():
+    # 2e-8 is less than half the gap between 1 and the float32 below it: plain never moves.
+    plain, _ = moved("plain", 20)
+    assert (plain.weights[:4] == 1).all()
+    delta, model = moved("delta", 20)
+    assert delta.delta[:4].abs().numpy() == pytest.approx(np.full(4, 20 * 2e-8), rel=1e-3)
+    assert (model.weight != 1).all()
+    assert 0 < delta.share_moved() <= 1
+
+
+def test_both_precisions_agree_where_steps_are_large():
+    plain, delta = moved("plain", 10, 1e-2)[0], moved("delta", 10, 1e-2)[0]
+    assert plain.weights.numpy() == pytest.approx(delta.weights.numpy(), abs=1e-6)
+
+
+def test_freezing_follows_the_patterns():
+    names = ["embeddings.word", "layer.0.output.dense.weight", "layer.0.query.weight"]
+    assert trained_names(names, ("embeddings.*", "*output.dense.weight")) == {names[2]}
+    with pytest.raises(
+        InputError, match=r"'\*dens\.weight' found.*layer\.0\.output\.dense\.weight"
+    ):
+        trained_names(names, ("*dens.weight",))
+    with pytest.raises(InputError, match="all parameters are frozen"):
+        trained_names(names, ("*",))
+
+
+def test_every_epoch_has_every_triplet_in_an_order_of_its_own():
+    order = epoch_orders(10, dataclasses.replace(SETTINGS, epochs=2))
+    assert sorted(order[:10]) == sorted(order[10:]) == list(range(10))
+    assert order[:10].tolist() != order[10:].tolist()
+
+
+def test_the_history_starts_with_the_base_and_ends_with_the_last_step(tiny_encoder_folder):
+    _, history = tuned(tiny_encoder_folder)
+    assert history["step"].tolist() == [0, 1, 2, 3, 4]
+    assert np.isnan(history["loss"].iloc[0])
+    assert history["share_moved"].iloc[0] == 0
+
+
+def test_a_loss_that_is_not_finite_names_rate_and_step(tiny_encoder_folder):
+    settings = dataclasses.replace(SETTINGS, learning_rate=1e30, epochs=3)
+    with pytest.raises(InputError, match=r"learning_rates: 1e\+30 found; the loss is nan at step"):
+        tuned(tiny_encoder_folder, settings)
