@@ -100,8 +100,8 @@ def test_the_configuration_stands_beside_the_results(finished):
     assert used["tuning"]["margin"] == 0.1
 
 
-def rules_to_run(finished, *arguments):
-    code, output = snakemake(finished.parents[1], "--dry-run", *arguments)
+def rules_to_run(finished, overlay):
+    code, output = snakemake(finished.parents[1], overlay, "--dry-run")
     assert code == 0, output
     return set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE)) - {"total", "all"}
 

@@ -63,6 +63,12 @@ def test_defaults_fill_what_is_left_out(config):
     assert checked["world"]["layers"] == 2
 
 
+def test_the_world_is_the_same_whether_written_out_or_left_to_defaults(config):
+    written = checked_configuration(config)["world"]
+    del config["world"]
+    assert checked_configuration(config)["world"] == written
+
+
 def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
     config["tuning"]["learning_rates"] = ["2e-8", 1e-7]
     config["tuning"]["batch_size"] = "14"

@@ -25,22 +25,30 @@ def recommendation(runs: pd.DataFrame) -> str:
             "there are too few items to tell."
         )
     run = chosen.iloc[0]
-    gain = run.rename({"english_gain": "difference"})
-    same = runs[runs["learning_rate"] == run["learning_rate"]]
-    kept = ((same["languages_degraded"] == "") & (same["languages_undecided"] == "")).sum()
-    doubt = {
-        "improved": "",
-        "preserved": " The gain in English is not distinguishable from zero.",
-        "undecided": " The gain in English is not distinguishable from zero.",
-        "degraded": " English itself is degraded.",
-    }[run["verdict"]]
-    return (
+    text = (
         f"Recommended learning rate: {run['learning_rate']:g} (run {run['run']}): "
-        f"{with_interval(gain)} on held-out English triplets, the largest gain among the runs in "
-        f"which no language is degraded or undecided. The worst language is "
-        f"{run['worst_language']} ({run['worst_difference'] * POINTS:+.1f} points). "
-        f"{kept} of {len(same)} seeds at this rate keep every language.{doubt}"
+        f"{with_interval(run.rename({'english_gain': 'difference'}))} on held-out English triplets, "
+        "the largest gain among the runs in which no language is degraded or undecided."
     )
+    if run["worst_language"]:
+        worst = run["worst_difference"] * POINTS
+        text += f" The worst language is {run['worst_language']} ({worst:+.1f} points)."
+    if run["verdict"] != "improved":
+        text += " The gain in English is not distinguishable from zero."
+    return text + " " + _seeds_kept(runs, run["learning_rate"])
+
+
+def _seeds_kept(runs: pd.DataFrame, recommended: float) -> str:
+    """How many seeds keep every language, and the best rate at which all of them do."""
+    kept = (runs["languages_degraded"] == "") & (runs["languages_undecided"] == "")
+    rates = runs.assign(kept=kept).groupby("learning_rate")
+    seeds, good = rates.size()[recommended], rates["kept"].sum()[recommended]
+    text = f"{good} of {seeds} seeds at this rate keep every language."
+    if good < seeds:
+        safe = rates["english_gain"].mean()[rates["kept"].all()]
+        best = "none" if safe.empty else f"{safe.idxmax():g} ({safe.max() * POINTS:+.1f} points)"
+        text += f" The best rate at which all seeds do: {best}."
+    return text
 
 
 def window_caption(window: pd.DataFrame, runs: pd.DataFrame, confidence: float) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from adiabatic.encoder import Encoder
@@ -91,38 +91,28 @@ def pretrain_base(
 
 
 def word_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
-    """A lower-casing WordPiece tokenizer that knows every word of `texts`, and single characters.
+    """A lower-casing tokenizer that knows the words of `texts`; Chinese characters are words.
 
-    Chinese characters are words of their own. The vocabulary is listed, not trained: trainers break
-    ties at random, and the base has to be the same each time.
+    The vocabulary is listed, not trained: trainers of subwords break ties at random, and the base
+    has to be the same each time.
     """
     split_chinese = normalizers.BertNormalizer(
         clean_text=True, handle_chinese_chars=True, strip_accents=False, lowercase=False
     )
-    normalizer = normalizers.Sequence(
-        [normalizers.NFKC(), normalizers.Lowercase(), split_chinese]
-    )
+    normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase(), split_chinese])
     splitter = pre_tokenizers.BertPreTokenizer()
     words = {
         word
         for text in set(texts)
         for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))
     }
-    letters = {letter for word in words for letter in word}
-    vocabulary = [
-        *SPECIAL_TOKENS.values(),
-        *sorted(words | letters),
-        *sorted(f"##{letter}" for letter in letters),
-    ]
-    tokenizer = Tokenizer(
-        models.WordPiece({token: i for i, token in enumerate(vocabulary)}, unk_token="[UNK]")
-    )
+    vocabulary = {token: i for i, token in enumerate([*SPECIAL_TOKENS.values(), *sorted(words)])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=SPECIAL_TOKENS["unk_token"]))
     tokenizer.normalizer = normalizer
     tokenizer.pre_tokenizer = splitter
-    tokenizer.decoder = decoders.WordPiece()
-    ends = [(token, tokenizer.token_to_id(token)) for token in ("[CLS]", "[SEP]")]
+    ends = [SPECIAL_TOKENS["cls_token"], SPECIAL_TOKENS["sep_token"]]
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=ends
+        single=f"{ends[0]} $A {ends[1]}", special_tokens=[(end, vocabulary[end]) for end in ends]
     )
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, model_max_length=LONGEST, **SPECIAL_TOKENS

@@ -164,9 +164,7 @@ def _triplets(folder: Path, world: World, count: int) -> None:
         query = world.sentence("question", concepts[:3])["en"]
         wrong = _denial if world.rng.random() < DENIED else _all_but_one
         negative = wrong(world, concepts)
-        records.append(
-            {"query": query, "pos": [world.passage(concepts)["en"]], "neg": [negative]}
-        )
+        records.append({"query": query, "pos": [world.passage(concepts)["en"]], "neg": [negative]})
     _write_lines(folder / "tuning.jsonl", records)
 
 

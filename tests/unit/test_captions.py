@@ -1,0 +1,46 @@
+import pandas as pd
+from adiabatic.captions import recommendation
+
+
+def runs(*rows):
+    columns = ["learning_rate", "seed", "english_gain", "languages_undecided", "recommended"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(
+        run=[f"lr{row.learning_rate}-seed{row.seed}" for row in frame.itertuples()],
+        ci_low=frame["english_gain"] - 0.01,
+        ci_high=frame["english_gain"] + 0.01,
+        verdict=["improved" if gain > 0.01 else "preserved" for gain in frame["english_gain"]],
+        languages_degraded="",
+        worst_language="hi",
+        worst_difference=-0.004,
+    )
+
+
+def test_the_recommendation_quotes_gain_interval_and_worst_language():
+    text = recommendation(runs((1e-5, 0, 0.05, "", True), (1e-4, 0, 0.09, "zh", False)))
+    assert "Recommended learning rate: 1e-05 (run lr1e-05-seed0)" in text
+    assert "+5.0 points [+4.0, +6.0]" in text
+    assert "hi (-0.4 points)" in text
+    assert "1 of 1 seeds" in text
+
+
+def test_seeds_that_do_not_agree_are_said_with_the_rate_at_which_all_do():
+    text = recommendation(
+        runs(
+            (1e-5, 0, 0.05, "", False),
+            (1e-5, 1, 0.03, "", False),
+            (1e-4, 0, 0.09, "", True),
+            (1e-4, 1, 0.09, "zh", False),
+        )
+    )
+    assert "1 of 2 seeds at this rate" in text
+    assert "The best rate at which all seeds do: 1e-05 (+4.0 points)" in text
+
+
+def test_a_gain_that_may_be_zero_is_said():
+    text = recommendation(runs((1e-6, 0, 0.005, "", True)))
+    assert "not distinguishable from zero" in text
+
+
+def test_that_nothing_is_recommended_is_said():
+    assert "No learning rate is recommended" in recommendation(runs((1e-3, 0, 0.2, "de", False)))
