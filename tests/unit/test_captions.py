@@ -1,4 +1,5 @@
 import pandas as pd
+
 from adiabatic.captions import recommendation
 
 

@@ -25,10 +25,11 @@ def recommendation(runs: pd.DataFrame) -> str:
             "there are too few items to tell."
         )
     run = chosen.iloc[0]
+    gain = with_interval(run.rename({"english_gain": "difference"}))
     text = (
-        f"Recommended learning rate: {run['learning_rate']:g} (run {run['run']}): "
-        f"{with_interval(run.rename({'english_gain': 'difference'}))} on held-out English triplets, "
-        "the largest gain among the runs in which no language is degraded or undecided."
+        f"Recommended learning rate: {run['learning_rate']:g} (run {run['run']}): {gain} on "
+        "held-out English triplets, the largest gain among the runs in which no language is "
+        "degraded or undecided."
     )
     if run["worst_language"]:
         worst = run["worst_difference"] * POINTS
@@ -65,7 +66,8 @@ def window_caption(window: pd.DataFrame, runs: pd.DataFrame, confidence: float) 
     return (
         "Difference between tuned and base query encoder against the learning rate, averaged over "
         f"{seeds} seed{'s' if seeds > 1 else ''}; bands are {confidence:.0%} paired bootstrap "
-        "intervals over items; the axis is linear up to 5 points and logarithmic beyond. "
+        "intervals over items; the axis is linear up to 5 points and logarithmic beyond; the grey "
+        "line marks the recommended rate. "
         f"{recommendation(runs)}\n\n" + "\n".join(lines)
     )
 

@@ -49,6 +49,9 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
         for axis, part in zip(axes[0], panels, strict=True):
             _window_panel(axis, part, recommended)
         axes[0][0].set_ylabel("difference from the base (points)")
+        if recommended is not None:
+            place = (recommended, axes[0][0].get_ylim()[1])
+            axes[0][0].annotate("recommended ", place, ha="right", va="top", color="#666666")
     return figure
 
 
@@ -173,4 +176,5 @@ def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> 
 def _panel(window: pd.DataFrame) -> pd.Series:
     """The panel of a row: English triplets together, each multilingual task for itself."""
     english = window["task"].isin(["held-out", "arxiv"])
-    return window["task"].where(~english, "English triplets")
+    task = window["task"].where(~english, "English triplets")
+    return task + " (" + window["metric"] + ")"
