@@ -17,7 +17,7 @@ export PATH := $(BIN):$(PATH)
 .PHONY: results test lint lock
 
 results: $(INSTALLED)
-	snakemake $(CONFIG) && python workflow/scripts/write_report.py $(CONFIG)
+	snakemake $(CONFIG)
 
 test: lint
 	pytest
