@@ -11,6 +11,7 @@ def runs(*rows):
         ci_low=frame["english_gain"] - 0.01,
         ci_high=frame["english_gain"] + 0.01,
         verdict=["improved" if gain > 0.01 else "preserved" for gain in frame["english_gain"]],
+        languages_judged=2,
         languages_degraded="",
         worst_language="hi",
         worst_difference=-0.004,
@@ -41,6 +42,11 @@ def test_seeds_that_do_not_agree_are_said_with_the_rate_at_which_all_do():
 def test_a_gain_that_may_be_zero_is_said():
     text = recommendation(runs((1e-6, 0, 0.005, "", True)))
     assert "not distinguishable from zero" in text
+
+
+def test_without_a_judged_language_nothing_is_recommended():
+    text = recommendation(runs((1e-5, 0, 0.05, "", False)).assign(languages_judged=0))
+    assert "no multilingual task was evaluated" in text
 
 
 def test_that_nothing_is_recommended_is_said():

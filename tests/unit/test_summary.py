@@ -120,6 +120,13 @@ def test_nothing_is_recommended_where_every_run_loses_a_language(base):
     assert not runs["recommended"].any()
 
 
+def test_nothing_is_recommended_where_no_language_was_judged(base):
+    summary = summary_of(base, ("low", 1e-6, better_english))
+    runs = judged_runs(summary[summary["task"] != "xnli"])
+    assert not runs["recommended"].any()
+    assert runs["languages_judged"].tolist() == [0]
+
+
 def test_languages_are_judged_by_the_mean_on_their_own_and_on_other_documents(base):
     judged = language_rows(summary_of(base, ("low", 1e-6, base_right)))
     assert set(judged["subset"]) == {"mean"}

@@ -28,7 +28,8 @@ RUNS = {
     run.name: run for run in grid(config["tuning"]["learning_rates"], config["tuning"]["seeds"])
 }
 # Whatever rests on the generated world says so on every page that shows it.
-GENERATED = "embedded" in {config[part]["source"] for part in ("papers", "base", "tuning")}
+PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
+GENERATED = any(part["source"] == "embedded" for part in PARTS)
 DEMONSTRATION = "--demonstration" if GENERATED else ""
 
 

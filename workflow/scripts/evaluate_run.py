@@ -9,7 +9,7 @@ from adiabatic import command_line
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts
 from adiabatic.encoder import load_encoder, use_threads
 from adiabatic.evaluation import EvaluationSet, outcomes_of
-from adiabatic.summary import ARXIV, HELD_OUT
+from adiabatic.tasks import ARXIV, HELD_OUT
 
 
 def main() -> None:

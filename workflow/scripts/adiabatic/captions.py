@@ -3,9 +3,9 @@
 import pandas as pd
 
 DEMONSTRATION = (
-    "This is the embedded demonstration: a generated world of simplified sentences and a tiny "
-    "encoder trained on them in a minute. It shows the pipeline at work and is no evidence about "
-    "real languages or models."
+    "This is the embedded demonstration: it rests on a generated world of simplified sentences "
+    "(and, unless configured otherwise, on a tiny encoder trained on them in a minute). It shows "
+    "the pipeline at work and is no evidence about real languages or models."
 )
 POINTS = 100
 
@@ -19,6 +19,11 @@ def with_interval(row: pd.Series) -> str:
 def recommendation(runs: pd.DataFrame) -> str:
     """What is recommended and why, or that nothing is."""
     chosen = runs[runs["recommended"]]
+    if not runs["languages_judged"].any():
+        return (
+            "No learning rate is recommended: no multilingual task was evaluated, so nothing is "
+            "known about the other languages."
+        )
     if not len(chosen):
         return (
             "No learning rate is recommended: in every run at least one language is degraded, or "
@@ -31,9 +36,8 @@ def recommendation(runs: pd.DataFrame) -> str:
         "held-out English triplets, the largest gain among the runs in which no language is "
         "degraded or undecided."
     )
-    if run["worst_language"]:
-        worst = run["worst_difference"] * POINTS
-        text += f" The worst language is {run['worst_language']} ({worst:+.1f} points)."
+    worst = run["worst_difference"] * POINTS
+    text += f" The worst language is {run['worst_language']} ({worst:+.1f} points)."
     if run["verdict"] != "improved":
         text += " The gain in English is not distinguishable from zero."
     return text + " " + _seeds_kept(runs, run["learning_rate"])

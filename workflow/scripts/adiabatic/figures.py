@@ -58,6 +58,8 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
 def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
     """Heat map of differences, query language by document language; bold where it is not 0.
 
+    Pairs of languages that a task does not have stay blank.
+
     Args:
         rows: query_language, document_language, difference, ci_low, ci_high.
     """
@@ -68,12 +70,14 @@ def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
         return rows.pivot(values=column, **keys).loc[order, order].to_numpy() * POINTS
 
     difference, uncertain = table("difference"), (table("ci_low") <= 0) & (table("ci_high") >= 0)
-    extent = max(np.abs(difference).max(), 0.1)
+    extent = max(np.nanmax(np.abs(difference)), 0.1)
     side = COLUMN if len(order) <= 9 else PAGE * 0.75
     with plt.rc_context(STYLE):
         figure, axis = plt.subplots(figsize=(side, side * 0.92), layout="constrained")
         image = axis.imshow(difference, cmap="PuOr", vmin=-extent, vmax=extent)
         for (query, document), value in np.ndenumerate(difference):
+            if np.isnan(value):
+                continue
             axis.text(
                 document,
                 query,

@@ -17,6 +17,7 @@ from adiabatic.statistics import (
     resample_weights,
     verdicts,
 )
+from adiabatic.tasks import ARXIV, HELD_OUT
 
 SUMMARY_COLUMNS = [
     "run",
@@ -39,7 +40,6 @@ SUMMARY_COLUMNS = [
 OTHERS, EVERY = "others", "every"
 SAME, DIFFERENT = "same", "different"
 MEAN = "mean"
-HELD_OUT, ARXIV = "held-out", "arxiv"
 
 
 class Cell(NamedTuple):
@@ -153,7 +153,8 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
 
     A language is judged by its queries: on documents in the same language and, on average, in the
     other languages, for each multilingual task. Recommended is the run with the largest gain on
-    held-out English triplets among those in which no language is degraded or undecided.
+    held-out English triplets among those in which no language is degraded or undecided; none is,
+    where no multilingual task was evaluated.
     """
     rows = []
     for run, part in summary.groupby("run", sort=False):
@@ -169,6 +170,7 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
                 "ci_low": gain["ci_low"],
                 "ci_high": gain["ci_high"],
                 "verdict": gain["verdict"],
+                "languages_judged": judged["query_language"].nunique(),
                 "languages_degraded": _languages(judged, DEGRADED),
                 "languages_undecided": _languages(judged, UNDECIDED),
                 "worst_language": "" if worst is None else worst["query_language"],
@@ -176,7 +178,8 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
             }
         )
     runs = pd.DataFrame(rows)
-    kept = (runs["languages_degraded"] == "") & (runs["languages_undecided"] == "")
+    lost = (runs["languages_degraded"] != "") | (runs["languages_undecided"] != "")
+    kept = ~lost & (runs["languages_judged"] > 0)
     runs["recommended"] = False
     if kept.any():
         runs.loc[runs.loc[kept, "english_gain"].idxmax(), "recommended"] = True

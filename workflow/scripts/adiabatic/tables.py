@@ -42,6 +42,8 @@ def runs_table(runs: pd.DataFrame) -> pd.DataFrame:
             "languages undecided": runs["languages_undecided"].replace("", "none"),
             "worst language": [
                 f"{run.worst_language} {run.worst_difference * POINTS:+.1f}"
+                if run.languages_judged
+                else "none"
                 for run in runs.itertuples()
             ],
             "recommended": runs["recommended"].map({True: "yes", False: ""}),

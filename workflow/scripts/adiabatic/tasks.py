@@ -12,6 +12,8 @@ import pandas as pd
 from adiabatic.errors import InputError, shown
 from adiabatic.json_lines import read_records, text_of
 
+# Names of what is always evaluated, beside the configured tasks.
+ARXIV, HELD_OUT = "arxiv", "held-out"
 LABELS = ("entailment", "neutral", "contradiction")
 
 

@@ -1,0 +1,75 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from adiabatic.figures import languages_figure, levels_figure, window_figure
+
+
+def window(*tasks):
+    rates = [1e-6, 1e-5, 1e-4]
+    rows = [
+        (f"{task}, {line}", task, "accuracy", rate, d, d - 0.01, d + 0.01)
+        for task in tasks
+        for line in ("en", "other languages")
+        for rate, d in zip(rates, (0.0, 0.02, -0.3), strict=True)
+    ]
+    columns = ["family", "task", "metric", "learning_rate", "difference", "ci_low", "ci_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def pairs(queries, documents, differences):
+    differences = np.asarray(differences)
+    return pd.DataFrame(
+        {
+            "query_language": queries,
+            "document_language": documents,
+            "difference": differences,
+            "ci_low": differences - 0.01,
+            "ci_high": differences + 0.01,
+        }
+    )
+
+
+@pytest.mark.parametrize("recommended", [None, 1e-5])
+def test_the_window_has_a_panel_a_task_and_a_line_a_family(recommended):
+    figure = window_figure(window("held-out", "xnli", "qa"), recommended)
+    assert [axis.get_title() for axis in figure.axes] == [
+        "English triplets (accuracy)",
+        "xnli (accuracy)",
+        "qa (accuracy)",
+    ]
+    labels = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
+    assert labels == ["en", "other languages"]
+    drawn = figure.axes[1].lines[-1].get_ydata()
+    assert drawn == pytest.approx([0, 2, -30])
+
+
+def test_the_heat_map_marks_what_is_not_zero_and_is_centred():
+    rows = pairs(["en", "de"] * 2, ["en", "en", "de", "de"], [0.05, 0.001, -0.03, 0.0])
+    axis = languages_figure(rows, "title").axes[0]
+    weights = {text.get_text(): text.get_weight() for text in axis.texts}
+    assert weights == {"+5.0": "bold", "+0.1": "normal", "-3.0": "bold", "+0.0": "normal"}
+    low, high = axis.images[0].get_clim()
+    assert low == pytest.approx(-high)
+
+
+def test_pairs_that_a_task_does_not_have_stay_blank():
+    axis = languages_figure(pairs(["en", "de"], ["en", "de"], [0.01, 0.02]), "title").axes[0]
+    assert [text.get_text() for text in axis.texts] == ["+1.0", "+2.0"]
+
+
+def test_levels_have_a_bar_for_base_and_tuned():
+    rows = pd.DataFrame(
+        {
+            "style": "title",
+            "level": ["random", "text"],
+            "base": [0.9, 0.7],
+            "tuned": [0.92, 0.69],
+            "difference": [0.02, -0.01],
+            "ci_low": [0.01, -0.02],
+            "ci_high": [0.03, 0.0],
+        }
+    )
+    axis = levels_figure(rows).axes[0]
+    heights = [bar.get_height() for bar in axis.patches]
+    assert heights == pytest.approx([0.9, 0.7, 0.92, 0.69])
