@@ -119,13 +119,12 @@ def _papers(folder: Path, world: World, count: int) -> None:
         primary = world.one_of(world.categories)
         archive = [c for c in world.categories if c.split(".")[0] == primary.split(".")[0]]
         others = archive if world.rng.random() < 0.7 else world.categories
-        crossed = [c for c in world.choose(others, 2) if c != primary][
-            : world.rng.random() < CROSSED
-        ]
+        other = next(c for c in world.choose(others, 2) if c != primary)
+        crossed = [other] if world.rng.random() < CROSSED else []
         # What makes the levels differ: papers share concepts with their categories and archive.
         theme = world.choose(world.members[primary], 4)
         if crossed:
-            theme[2:] = world.choose(world.members[crossed[0]], 2)
+            theme[2:] = world.choose(world.members[other], 2)
         theme.append(world.one_of(world.members[world.one_of(archive)]))
         records.append(_paper(world, number, [primary, *crossed], theme))
     for number in world.choose(range(count), int(count * REVISED)):
