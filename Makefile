@@ -17,6 +17,7 @@ export PATH := $(BIN):$(PATH)
 .PHONY: results test lint lock
 
 results: $(INSTALLED)
+	@test -z "$(OVERLAY)" -o -f "$(OVERLAY)" || { echo "error: OVERLAY: no file $(OVERLAY)" >&2; exit 2; }
 	snakemake $(CONFIG)
 
 test: lint

@@ -30,3 +30,7 @@ rule all:
 
 onsuccess:
     write_report()
+
+
+onerror:
+    repeat_errors(log)

@@ -147,6 +147,33 @@ def test_prepare_base_refuses_pickles(run_script, tmp_path):
     assert not (tmp_path / "base").exists()
 
 
+def test_vectors_of_other_data_are_refused(run_script, tmp_path, tiny_encoder_folder):
+    data = pd.DataFrame({"query": ["a", "b"], "positive": "p", "negative": "n",
+                         "split": ["train", "validation"]})  # fmt: skip
+    data.to_parquet(tmp_path / "tuning.parquet")
+    np.save(tmp_path / "v.npy", np.eye(5, 32, dtype=np.float32))
+    done = run_script(
+        "tune_query_encoder", "--base", tiny_encoder_folder, "--data", tmp_path / "tuning.parquet",
+        "--vectors", tmp_path / "v.npy", "--learning-rate", 1e-5, "--seed", 0,
+        "--out", tmp_path / "run",
+    )  # fmt: skip
+    assert failed(done, "v.npy: 5 vectors found; 2 are needed")
+    assert not (tmp_path / "run").exists()
+
+
+def test_files_and_levels_go_together_before_anything_is_written(run_script, tmp_path):
+    text = tmp_path / "papers.jsonl"
+    text.write_text("{}")
+    arguments = ["--style", "title", "--anchors", 1, "--seed", 0, "--levels", "random", "text"]
+    outs = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    done = run_script("build_pairs", "--papers", text, *arguments, "--out", outs[0])
+    assert done.returncode == 2
+    assert "1 files for 2 levels" in done.stderr
+    done = run_script("build_pairs", "--papers", text, *arguments, "--out", *outs)
+    assert failed(done, "papers.jsonl: cannot be read as a parquet file")
+    assert not any(out.exists() for out in outs)
+
+
 def test_tuning_names_a_pattern_that_matches_nothing(run_script, tmp_path, tiny_encoder_folder):
     data = pd.DataFrame({"query": ["a", "b"], "positive": "p", "negative": "n",
                          "split": ["train", "validation"]})  # fmt: skip

@@ -91,6 +91,7 @@ def test_the_report_holds_every_figure_with_its_numbers(finished):
     for name in ("window", "levels", "history", "languages-xnli", "languages-qa"):
         assert any(path.endswith(f"{name}.png") for path in names)
     assert "best" in content
+    assert "mailto" not in content
     assert "embedded demonstration" in content
 
 
@@ -114,6 +115,25 @@ SUMMARY = {
     "plot_levels",
 }
 EVALUATION = SUMMARY | {"evaluate_base", "evaluate_run"}
+
+
+def test_the_last_lines_of_a_run_tell_verdict_and_report(finished):
+    code, output = snakemake(finished.parents[1], "--forcerun", "write_tables")
+    assert code == 0, output
+    tail = output[output.index("earning rate") :]
+    assert "Report: results/tiny/report.zip" in tail
+
+
+def test_bad_data_is_told_once_more_at_the_end(finished, tmp_path):
+    bad = tmp_path / "papers.jsonl"
+    bad.write_text('{"id": "1", "title": "T", "categories": "cs.CL", "update_date": "2020-01-01"}')
+    overlay = tmp_path / "bad.yaml"
+    papers = {"source": "snapshot", "path": str(bad)}
+    overlay.write_text(yaml.safe_dump({"experiment": "bad", "papers": papers}))
+    code, output = snakemake(finished.parents[1], overlay, "--until", "read_papers")
+    assert code != 0
+    lines = [line for line in output.splitlines() if line.startswith("error: ")]
+    assert lines == [f'error: {bad}, line 1: "abstract" is missing (a non-empty string is needed)']
 
 
 def test_a_second_run_has_nothing_to_do(finished):

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from adiabatic.captions import recommendation
+from adiabatic.captions import recommendation, save_caption
 
 
 def runs(*rows):
@@ -14,6 +14,8 @@ def runs(*rows):
         languages_judged=2,
         languages_degraded="",
         worst_language="hi",
+        worst_task="qa",
+        worst_documents="same",
         worst_difference=-0.004,
     )
 
@@ -22,7 +24,7 @@ def test_the_recommendation_quotes_gain_interval_and_worst_language():
     text = recommendation(runs((1e-5, 0, 0.05, "", True), (1e-4, 0, 0.09, "zh", False)))
     assert "Recommended learning rate: 1e-05 (run lr1e-05-seed0)" in text
     assert "+5.0 points [+4.0, +6.0]" in text
-    assert "hi (-0.4 points)" in text
+    assert "hi (-0.4 points in qa, documents in same language)" in text
     assert "1 of 1 seeds" in text
 
 
@@ -50,4 +52,16 @@ def test_without_a_judged_language_nothing_is_recommended():
 
 
 def test_that_nothing_is_recommended_is_said():
-    assert "No learning rate is recommended" in recommendation(runs((1e-3, 0, 0.2, "de", False)))
+    text = recommendation(runs((1e-4, 0, 0.1, "de", False), (1e-3, 0, 0.2, "de", False)))
+    assert "No learning rate is recommended: no run keeps every language" in text
+    assert "Closest is run lr0.001-seed0: degraded none; undecided de" in text
+    assert "More items would decide" in text
+    lost = runs((1e-3, 0, 0.2, "", False)).assign(languages_degraded="zh")
+    assert "degraded zh; undecided none" in recommendation(lost)
+
+
+def test_a_caption_shows_its_text_as_it_stands(tmp_path):
+    save_caption("mrr@10 rose", tmp_path / "c.rst", demonstration=True)
+    text = (tmp_path / "c.rst").read_text()
+    assert text.startswith(r"mrr\@10 rose")
+    assert "embedded demonstration" in text

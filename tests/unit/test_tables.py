@@ -2,6 +2,7 @@ import pandas as pd
 
 from adiabatic.tables import (
     levels_rows,
+    levels_table,
     overview_table,
     runs_table,
     shown_run,
@@ -50,12 +51,17 @@ def test_verdicts_are_in_words():
             "languages_degraded": ["de", ""],
             "languages_undecided": ["", ""],
             "worst_language": ["de", ""],
+            "worst_task": ["qa", ""],
+            "worst_documents": ["same", ""],
             "worst_difference": [-0.05, float("nan")],
             "recommended": [False, False],
         }
     )
     table = runs_table(runs)
-    assert table["worst language"].tolist() == ["de -5.0", "none"]
+    assert table["worst language"].tolist() == [
+        "de -5.0 (qa, documents in same language)",
+        "none",
+    ]
     assert table["languages degraded"].tolist() == ["de", "none"]
 
 
@@ -71,6 +77,25 @@ def test_levels_leave_out_the_mean():
     )
     rows = levels_rows(summary, "a")
     assert rows[["style", "level"]].to_numpy().tolist() == [["first-sentence", "text"]]
+
+
+def test_the_table_of_levels_is_in_points():
+    rows = pd.DataFrame(
+        {
+            "style": ["title"],
+            "level": ["text"],
+            "n": [20],
+            "base": [0.7],
+            "tuned": [0.75],
+            "difference": [0.05],
+            "ci_low": [0.01],
+            "ci_high": [0.09],
+            "verdict": ["improved"],
+        }
+    )
+    assert levels_table(rows).iloc[0].tolist() == [
+        "title", "text", 20, "70.0", "75.0", "+5.0 [+1.0, +9.0]", "improved",
+    ]  # fmt: skip
 
 
 def test_latex_escapes_and_markdown_keeps_signs():

@@ -71,6 +71,12 @@ def test_languages_that_do_not_line_up_are_an_error(write):
         read_task("xnli", write("fr", swapped), ["en", "fr"], None)
 
 
+def test_one_file_never_serves_two_languages(write):
+    path = write("en", lines("one")).replace("{language}", "en")
+    with pytest.raises(InputError, match="one file found for 2 languages"):
+        read_task("xnli", path, ["en", "de"], None)
+
+
 def test_squad_keeps_passages_without_a_used_question(write):
     content = squad([("A", [("a1", "q1"), ("a2", "q2")]), ("B", [("b1", "q3")]), ("C", [])])
     items, counts = read_task("qa-retrieval", write("en", content), ["en"], 1)

@@ -129,21 +129,32 @@ def figure(name, number, title):
 
 
 def table(name, title):
-    """A table, of which the report shows the CSV."""
-    return report(
-        in_experiment(f"tables/{name}.csv"),
-        caption=f"../report/{name}.rst",
+    """A table, of which the report shows the CSV with the caption that is written beside it."""
+    path = in_experiment(f"tables/{name}")
+    shown = report(
+        f"{path}.csv",
+        caption=os.path.abspath(f"{path}.rst"),
         category="Tables",
         labels={"table": title},
     )
+    return {name: shown, f"{name}_caption": f"{path}.rst"}
 
 
 def write_report():
-    """The effective configuration, and report.zip where everything that it shows is there."""
-    path = in_experiment("config.yaml")
+    """The effective configuration; report.zip, where all that it shows is there; the verdict."""
+    path, verdict = in_experiment("config.yaml"), in_experiment("tables/verdict.rst")
     write_configuration(config, path)
     if all(map(os.path.exists, [*TABLES, *FIGURES])):
         shell(
             "{sys.executable} -m snakemake --snakefile {workflow.main_snakefile:q}"
             f" --configfile {shlex.quote(path)} --report {in_experiment('report.zip')} --quiet all"
         )
+        print(Path(verdict).read_text(encoding="utf-8"))
+        print(f"Report: {in_experiment('report.zip')}")
+
+
+def repeat_errors(log):
+    """The one line of each failed job once more, where it is not buried."""
+    lines = re.findall(r"error: .+", Path(log).read_text(encoding="utf-8", errors="replace"))
+    for line in dict.fromkeys(lines):
+        print(line, file=sys.stderr)

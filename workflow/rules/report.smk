@@ -25,7 +25,7 @@ rule summarize_runs:
         base=in_experiment("outcomes/base.parquet"),
         runs=expand(in_experiment("outcomes/{run}.parquet"), run=RUNS),
     output:
-        summary=table("summary", "every difference"),
+        **table("summary", "every difference"),
         window=in_experiment("tables/window.csv"),
         runs=in_experiment("tables/runs.csv"),
     log:
@@ -41,13 +41,15 @@ rule summarize_runs:
         confidence=config["evaluation"]["confidence"],
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
+        demonstration=DEMONSTRATION,
         code=source_digest("summarize_runs"),
     shell:
         "python workflow/scripts/summarize_runs.py --base {input.base:q} --runs {input.runs:q}"
         " --learning-rates {params.learning_rates} --seeds {params.seeds}"
         " --margin-of-no-loss {params.margin_of_no_loss} --confidence {params.confidence}"
         " --resamples {params.resamples} --seed {params.seed} --summary {output.summary:q}"
-        " --window {output.window:q} --judged {output.runs:q} > {log:q} 2>&1"
+        " --window {output.window:q} --judged {output.runs:q} {params.demonstration}"
+        " > {log:q} 2>&1"
 
 
 rule write_tables:
@@ -57,9 +59,9 @@ rule write_tables:
         window=in_experiment("tables/window.csv"),
         runs=in_experiment("tables/runs.csv"),
     output:
-        overview=table("overview", "overview: families by learning rate"),
-        verdicts=table("verdicts", "verdict on each run"),
-        levels=table("levels", "levels of difficulty"),
+        **table("overview", "overview: families by learning rate"),
+        **table("verdicts", "verdict on each run"),
+        **table("levels", "levels of difficulty"),
         others=expand(
             in_experiment("tables/{table}.{suffix}"),
             table=["overview", "verdicts", "levels"],

@@ -2,23 +2,30 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from adiabatic import command_line
+from adiabatic.frames import read_frame
 from adiabatic.pairs import LEVELS, STYLES, build_pairs
 
 
 def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--papers", type=Path, required=True, help="papers.parquet")
-    parser.add_argument("--style", choices=STYLES, required=True)
-    parser.add_argument("--levels", nargs="+", choices=LEVELS, required=True)
-    parser.add_argument("--anchors", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--style", choices=STYLES, required=True, help="what is the anchor")
+    parser.add_argument(
+        "--levels",
+        nargs="+",
+        choices=LEVELS,
+        required=True,
+        help="of difficulty, from easy to hard",
+    )
+    parser.add_argument("--anchors", type=int, required=True, help="the same at every level")
+    parser.add_argument("--seed", type=int, required=True, help="of all draws")
     parser.add_argument("--out", nargs="+", type=Path, required=True, help="a file for each level")
     arguments = parser.parse_args()
+    if len(arguments.out) != len(arguments.levels):
+        parser.error(f"--out: {len(arguments.out)} files for {len(arguments.levels)} levels")
     frames, counts = build_pairs(
-        pd.read_parquet(arguments.papers),
+        read_frame(arguments.papers),
         arguments.style,
         arguments.levels,
         arguments.anchors,

@@ -3,24 +3,26 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from adiabatic import command_line
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts
 from adiabatic.encoder import load_encoder, use_threads
+from adiabatic.frames import read_frame
 
 
 def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--base", type=Path, required=True, help="folder of the frozen encoder")
     parser.add_argument("--data", nargs="+", type=Path, required=True, help="parquet files")
-    parser.add_argument("--kind", choices=list(DOCUMENT_COLUMNS), required=True)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--kind", choices=list(DOCUMENT_COLUMNS), required=True, help="of the items"
+    )
+    parser.add_argument("--threads", type=int, default=1, help="of torch")
     parser.add_argument("--out", type=Path, required=True, help="float32 vectors, .npy")
     arguments = parser.parse_args()
     use_threads(arguments.threads)
     columns = DOCUMENT_COLUMNS[arguments.kind]
-    frames = [pd.read_parquet(path, columns=columns) for path in arguments.data]
+    frames = [read_frame(path, columns=columns) for path in arguments.data]
     texts = document_texts(frames, columns)
     vectors = load_encoder(arguments.base).encode(texts.tolist(), "document", progress="documents")
     with command_line.written_atomically(arguments.out) as path:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts
+from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, read_vectors
 from adiabatic.encoder import load_encoder, use_threads
 from adiabatic.evaluation import EvaluationSet, outcomes_of
+from adiabatic.frames import read_frame
 from adiabatic.tasks import ARXIV, HELD_OUT
 
 
@@ -27,14 +27,14 @@ def main() -> None:
         metavar=("NAME", "KIND", "ITEMS", "VECTORS"),
         help="an evaluation set; repeatable",
     )
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of torch")
     parser.add_argument("--out", type=Path, required=True, help="outcomes, parquet")
     arguments = parser.parse_args()
     use_threads(arguments.threads)
-    sets = arxiv_sets(arguments.pairs, np.load(arguments.pair_vectors))
-    sets.append(held_out_set(arguments.tuning, np.load(arguments.tuning_vectors)))
+    sets = arxiv_sets(arguments.pairs, arguments.pair_vectors)
+    sets.append(held_out_set(arguments.tuning, arguments.tuning_vectors))
     for name, kind, items, vectors in arguments.task:
-        sets.append(task_set(name, kind, pd.read_parquet(items), np.load(vectors)))
+        sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
     outcomes = outcomes_of(load_encoder(arguments.encoder), sets)
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")
@@ -43,10 +43,11 @@ def main() -> None:
     command_line.say(shares.to_string())
 
 
-def arxiv_sets(paths: list[Path], vectors: np.ndarray) -> list[EvaluationSet]:
+def arxiv_sets(paths: list[Path], vectors: Path) -> list[EvaluationSet]:
     """The arXiv pairs: one subset for each style and level."""
-    frames = [pd.read_parquet(path) for path in paths]
+    frames = [read_frame(path) for path in paths]
     corpus = document_texts(frames, DOCUMENT_COLUMNS["triplets"])
+    documents = read_vectors(vectors, corpus)
     return [
         EvaluationSet(
             ARXIV,
@@ -54,25 +55,26 @@ def arxiv_sets(paths: list[Path], vectors: np.ndarray) -> list[EvaluationSet]:
             "triplets",
             frame.rename(columns={"anchor_id": "item", "anchor": "query"}).assign(language="en"),
             corpus,
-            vectors,
+            documents,
         )
         for path, frame in zip(paths, frames, strict=True)
     ]
 
 
-def held_out_set(path: Path, vectors: np.ndarray) -> EvaluationSet:
+def held_out_set(path: Path, vectors: Path) -> EvaluationSet:
     """The test split of the tuning triplets."""
-    data = pd.read_parquet(path)
+    data = read_frame(path)
     corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
     test = data[data["split"] == "test"].reset_index(drop=True)
     items = test.assign(language="en", item=test.index.astype(str))
-    return EvaluationSet(HELD_OUT, "all", "triplets", items, corpus, vectors)
+    documents = read_vectors(vectors, corpus)
+    return EvaluationSet(HELD_OUT, "all", "triplets", items, corpus, documents)
 
 
-def task_set(name: str, kind: str, items: pd.DataFrame, vectors: np.ndarray) -> EvaluationSet:
+def task_set(name: str, kind: str, items: pd.DataFrame, vectors: Path) -> EvaluationSet:
     """One configured evaluation set."""
     corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
-    return EvaluationSet(name, "all", kind, items, corpus, vectors)
+    return EvaluationSet(name, "all", kind, items, corpus, read_vectors(vectors, corpus))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the raw files")
     for name in WorldSizes.__dataclass_fields__:
         parser.add_argument(f"--{name}", type=int, required=True, help=f"number of {name}")
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True, help="of all draws")
     arguments = parser.parse_args()
     sizes = {name: getattr(arguments, name) for name in WorldSizes.__dataclass_fields__}
     with command_line.folder_written_atomically(arguments.out) as folder:

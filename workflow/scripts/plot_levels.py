@@ -17,7 +17,9 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
     add_figure_options(parser)
     arguments = parser.parse_args()
-    run = shown_run(pd.read_csv(arguments.runs, keep_default_na=False))
+    run = shown_run(
+        pd.read_csv(arguments.runs, keep_default_na=False, na_values={"worst_difference": ""})
+    )
     rows = levels_rows(pd.read_csv(arguments.summary), run)
     caption = levels_caption(rows, run)
     save_figure(levels_figure(rows), rows, caption, arguments.out, arguments.demonstration)

@@ -14,11 +14,11 @@ def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--window", type=Path, required=True, help="window.csv")
     parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
-    parser.add_argument("--confidence", type=float, required=True)
+    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
     add_figure_options(parser)
     arguments = parser.parse_args()
     window = pd.read_csv(arguments.window)
-    runs = pd.read_csv(arguments.runs, keep_default_na=False)
+    runs = pd.read_csv(arguments.runs, keep_default_na=False, na_values={"worst_difference": ""})
     chosen = runs.loc[runs["recommended"], "learning_rate"]
     figure = window_figure(window, chosen.iloc[0] if len(chosen) else None)
     caption = window_caption(window, runs, arguments.confidence)

@@ -1,5 +1,6 @@
 """Bring a base model (a local folder, or one of the hub) into the experiment's base/ folder."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from adiabatic import command_line
@@ -11,7 +12,7 @@ from adiabatic.provenance import base_provenance, write_provenance
 
 def main() -> None:
     parser = command_line.parser(__doc__)
-    parser.add_argument("--source", choices=["path", "hub"], required=True)
+    parser.add_argument("--source", choices=["path", "hub"], required=True, help="of the model")
     parser.add_argument("--model", required=True, help="folder, or name on the hub")
     parser.add_argument("--revision", help="commit on the hub")
     parser.add_argument(
@@ -40,9 +41,11 @@ def main() -> None:
     settings = resolve_settings(source, arguments.model, wanted)
     with command_line.folder_written_atomically(arguments.out) as folder:
         save_encoder(load_encoder(source, settings), folder)
-        name = arguments.model if arguments.source == "hub" else source.resolve().name
-        write_provenance(folder, base_provenance(folder, arguments.source, name, revision))
-    command_line.say(f"{arguments.model}: {settings}, revision {revision}")
+        provenance = base_provenance(folder, arguments.source, arguments.model, revision)
+        write_provenance(folder, provenance)
+    command_line.say(f"{arguments.model}: revision {revision or 'none (a local folder)'}")
+    for name, value in asdict(settings).items():
+        command_line.say(f"{name}: {value!r}")
 
 
 if __name__ == "__main__":

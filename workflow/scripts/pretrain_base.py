@@ -15,8 +15,8 @@ def main() -> None:
     for field in fields(BaseSizes):
         option = "--" + field.name.replace("_", "-")
         parser.add_argument(option, type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, required=True, help="of all draws")
+    parser.add_argument("--threads", type=int, default=1, help="of torch")
     parser.add_argument("--out", type=Path, required=True, help="model folder")
     arguments = parser.parse_args()
     use_threads(arguments.threads)

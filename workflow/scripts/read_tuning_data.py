@@ -1,6 +1,5 @@
 """Read English tuning triplets into tuning.parquet: choose missing negatives, make the splits."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from adiabatic import command_line
@@ -14,7 +13,7 @@ def main() -> None:
     parser.add_argument(
         "--validation", type=int, required=True, help="triplets of each held-out split"
     )
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True, help="of all draws")
     parser.add_argument("--out", type=Path, required=True, help="tuning.parquet")
     arguments = parser.parse_args()
     triplets, counts = read_tuning_data(
@@ -22,7 +21,7 @@ def main() -> None:
     )
     with command_line.written_atomically(arguments.out) as path:
         triplets.to_parquet(path, index=False)
-    command_line.say(f"{arguments.file}: {asdict(counts)}")
+    command_line.say(f"{arguments.file}: {command_line.in_words(counts)}")
     command_line.say(f"splits: {triplets['split'].value_counts().to_dict()}")
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic import command_line
+from adiabatic.captions import save_caption, summary_caption
+from adiabatic.frames import read_frame
 from adiabatic.runs import Run
 from adiabatic.summary import (
     Inference,
@@ -25,24 +27,25 @@ def main() -> None:
     )
     parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the runs")
     parser.add_argument("--reference", default="en", help="language that is tuned on")
-    parser.add_argument("--margin-of-no-loss", type=float, required=True)
-    parser.add_argument("--confidence", type=float, required=True)
-    parser.add_argument("--resamples", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
+    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    parser.add_argument("--resamples", type=int, required=True, help="of the bootstrap")
+    parser.add_argument("--seed", type=int, required=True, help="of all draws")
     parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
     parser.add_argument("--window", type=Path, required=True, help="window.csv")
     parser.add_argument("--judged", type=Path, required=True, help="runs.csv")
+    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
     arguments = parser.parse_args()
     how = Inference(
         arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
     )
-    base = values_of(pd.read_parquet(arguments.base), arguments.reference)
+    base = values_of(read_frame(arguments.base), arguments.reference)
     grid = zip(arguments.learning_rates, arguments.seeds, arguments.runs, strict=True)
     summaries, windows = [], []
     for rate, runs in groupby(sorted(grid), key=lambda run: run[0]):
         tuned = []
         for _, seed, path in runs:
-            tuned.append(values_of(pd.read_parquet(path), arguments.reference))
+            tuned.append(values_of(read_frame(path), arguments.reference))
             summaries.append(summary_rows(Run(path.stem, rate, seed), base, tuned[-1], how))
             command_line.say(f"{path.stem}: {len(summaries[-1])} rows")
         windows.append(window_rows(rate, base, tuned, how))
@@ -56,6 +59,8 @@ def main() -> None:
     for out, table in tables.items():
         with command_line.written_atomically(out) as path:
             table.to_csv(path, index=False, float_format="%.6g")
+    caption = summary_caption(summary, arguments.margin_of_no_loss)
+    save_caption(caption, arguments.summary.with_suffix(".rst"), arguments.demonstration)
     command_line.say(judged.to_string(index=False))
 
 

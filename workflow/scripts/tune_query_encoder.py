@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts
+from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts, read_vectors
 from adiabatic.encoder import Encoder, load_encoder, save_encoder, use_threads
+from adiabatic.frames import read_frame
 from adiabatic.provenance import run_provenance, write_provenance
 from adiabatic.tuning import Triplets, TuningSettings, tune
 
@@ -18,14 +18,23 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
     parser.add_argument("--data", type=Path, required=True, help="tuning.parquet")
     parser.add_argument("--vectors", type=Path, required=True, help="its documents' vectors")
-    parser.add_argument("--learning-rate", type=float, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--margin", type=float, default=0.1, help="in units of cosine similarity")
-    parser.add_argument("--batch-size", type=int, default=16)
-    parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--freeze", nargs="*", default=[], help="patterns of parameter names")
-    parser.add_argument("--precision", choices=["delta", "plain"], default="delta")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--learning-rate", type=float, required=True, help="of AdamW")
+    parser.add_argument("--seed", type=int, required=True, help="of the order of the triplets")
+    parser.add_argument(
+        "--margin", type=float, default=0.1, help="of the triplet loss, cosine similarity"
+    )
+    parser.add_argument("--batch-size", type=int, default=16, help="triplets a step")
+    parser.add_argument("--epochs", type=int, default=1, help="passes over the triplets")
+    parser.add_argument(
+        "--freeze", nargs="*", default=[], help="patterns of parameter names that are not tuned"
+    )
+    parser.add_argument(
+        "--precision",
+        choices=["delta", "plain"],
+        default="delta",
+        help="delta: AdamW on the difference from the base, exact at tiny rates",
+    )
+    parser.add_argument("--threads", type=int, default=1, help="of torch")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     arguments = parser.parse_args()
     use_threads(arguments.threads)
@@ -39,18 +48,21 @@ def main() -> None:
         precision=arguments.precision,
     )
     encoder = load_encoder(arguments.base)
-    data = pd.read_parquet(arguments.data)
+    data = read_frame(arguments.data)
     corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
     train, validation = (
         triplets_of(data[data["split"] == split], encoder, corpus)
         for split in ("train", "validation")
     )
-    documents = np.load(arguments.vectors)
+    documents = read_vectors(arguments.vectors, corpus)
     history = tune(encoder, train, validation, documents, settings, command_line.say)
     with command_line.folder_written_atomically(arguments.out) as folder:
         save_encoder(encoder, folder)
         history.to_csv(folder / "history.csv", index=False)
-        provenance = run_provenance(folder, arguments.base, asdict(settings), len(train.queries))
+        files = {"triplets": arguments.data, "vectors": arguments.vectors}
+        provenance = run_provenance(
+            folder, arguments.base, asdict(settings), len(train.queries), files
+        )
         write_provenance(folder, provenance)
 
 

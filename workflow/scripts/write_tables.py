@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic import command_line
-from adiabatic.captions import DEMONSTRATION, recommendation
+from adiabatic.captions import levels_caption, overview_caption, recommendation, save_caption
 from adiabatic.tables import (
     levels_rows,
+    levels_table,
     overview_table,
     runs_table,
     shown_run,
@@ -21,14 +22,19 @@ def main() -> None:
     parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
     parser.add_argument("--window", type=Path, required=True, help="window.csv")
     parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
-    parser.add_argument("--demonstration", action="store_true", help="say that it is one")
+    parser.add_argument("--demonstration", action="store_true", help="say so in the captions")
     parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
     arguments = parser.parse_args()
     summary, window = pd.read_csv(arguments.summary), pd.read_csv(arguments.window)
-    runs = pd.read_csv(arguments.runs, keep_default_na=False)
-    levels = levels_rows(summary, shown_run(runs)).round(4).astype(str)
-    tables = {"overview": overview_table(window), "verdicts": runs_table(runs), "levels": levels}
-    for name, table in tables.items():
+    runs = pd.read_csv(arguments.runs, keep_default_na=False, na_values={"worst_difference": ""})
+    run, verdict = shown_run(runs), recommendation(runs)
+    levels = levels_rows(summary, run)
+    tables = {
+        "overview": (overview_table(window), overview_caption(window)),
+        "verdicts": (runs_table(runs), verdict),
+        "levels": (levels_table(levels), levels_caption(levels, run)),
+    }
+    for name, (table, caption) in tables.items():
         texts = {
             "csv": table.to_csv(index=False),
             "md": to_markdown(table),
@@ -37,11 +43,9 @@ def main() -> None:
         for suffix, text in texts.items():
             with command_line.written_atomically(arguments.out / f"{name}.{suffix}") as path:
                 path.write_text(text, encoding="utf-8")
-    verdict = recommendation(runs)
-    text = f"{verdict}\n\n{DEMONSTRATION}\n" if arguments.demonstration else f"{verdict}\n"
-    with command_line.written_atomically(arguments.out / "verdict.rst") as path:
-        path.write_text(text, encoding="utf-8")
-    command_line.say(text)
+        save_caption(caption, arguments.out / f"{name}.rst", arguments.demonstration)
+    save_caption(verdict, arguments.out / "verdict.rst", arguments.demonstration)
+    command_line.say(verdict)
 
 
 if __name__ == "__main__":

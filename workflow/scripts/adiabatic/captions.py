@@ -1,6 +1,10 @@
 """Captions that quote the numbers, in reStructuredText, for the report."""
 
+from pathlib import Path
+
 import pandas as pd
+
+from adiabatic.command_line import written_atomically
 
 DEMONSTRATION = (
     "This is the embedded demonstration: it rests on a generated world of simplified sentences "
@@ -8,6 +12,15 @@ DEMONSTRATION = (
     "the pipeline at work and is no evidence about real languages or models."
 )
 POINTS = 100
+
+
+def save_caption(text: str, path: Path, demonstration: bool) -> None:
+    """Write a caption for the report, which says so where it shows the embedded demonstration."""
+    if demonstration:
+        text = f"{text}\n\n{DEMONSTRATION}"
+    with written_atomically(path) as temporary:
+        # Escaped, since reStructuredText takes mrr@10 for an address.
+        temporary.write_text(text.replace("@", r"\@") + "\n", encoding="utf-8")
 
 
 def with_interval(row: pd.Series) -> str:
@@ -25,10 +38,7 @@ def recommendation(runs: pd.DataFrame) -> str:
             "known about the other languages."
         )
     if not len(chosen):
-        return (
-            "No learning rate is recommended: in every run at least one language is degraded, or "
-            "there are too few items to tell."
-        )
+        return _nothing_recommended(runs)
     run = chosen.iloc[0]
     gain = with_interval(run.rename({"english_gain": "difference"}))
     text = (
@@ -36,11 +46,36 @@ def recommendation(runs: pd.DataFrame) -> str:
         "held-out English triplets, the largest gain among the runs in which no language is "
         "degraded or undecided."
     )
-    worst = run["worst_difference"] * POINTS
-    text += f" The worst language is {run['worst_language']} ({worst:+.1f} points)."
+    text += f" The worst language is {_worst(run)}."
     if run["verdict"] != "improved":
         text += " The gain in English is not distinguishable from zero."
     return text + " " + _seeds_kept(runs, run["learning_rate"])
+
+
+def _nothing_recommended(runs: pd.DataFrame) -> str:
+    """Why no run is recommended, by the run that comes closest to it."""
+    lost = {
+        name: runs[f"languages_{name}"].str.split().str.len() for name in ("degraded", "undecided")
+    }
+    order = runs.assign(**lost).sort_values(
+        ["degraded", "undecided", "english_gain"], ascending=[True, True, False]
+    )
+    run = order.iloc[0]
+    degraded, undecided = run["languages_degraded"], run["languages_undecided"]
+    text = (
+        "No learning rate is recommended: no run keeps every language. Closest is run "
+        f"{run['run']}: degraded {degraded or 'none'}; undecided {undecided or 'none'}; worst "
+        f"{_worst(run)}."
+    )
+    return text if degraded else text + " More items would decide, or a larger margin of no loss."
+
+
+def _worst(run: pd.Series) -> str:
+    """The worst language of a run, its difference and where it is found."""
+    return (
+        f"{run['worst_language']} ({run['worst_difference'] * POINTS:+.1f} points in "
+        f"{run['worst_task']}, documents in {run['worst_documents']} language)"
+    )
 
 
 def _seeds_kept(runs: pd.DataFrame, recommended: float) -> str:
@@ -111,12 +146,38 @@ def levels_caption(rows: pd.DataFrame, run: str) -> str:
     )
 
 
+def summary_caption(summary: pd.DataFrame, margin: float) -> str:
+    """Caption of the table of every difference."""
+    counts = summary["verdict"].value_counts()
+    verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
+    return (
+        f"Averages of base and tuned encoder over the same items, their differences and intervals, "
+        f"for {summary['run'].nunique()} runs: {verdicts} of {len(summary)} rows. improved: the "
+        f"interval is above 0; preserved: above minus {margin:g}; degraded: below that; undecided: "
+        "the items are too few to tell."
+    )
+
+
+def overview_caption(window: pd.DataFrame) -> str:
+    """Caption of the overview."""
+    best = window.groupby("family", sort=False)["difference"].idxmax()
+    parts = ", ".join(
+        f"{row['family']} {row['difference'] * POINTS:+.1f} at {row['learning_rate']:g}"
+        for _, row in window.loc[best].iterrows()
+    )
+    return (
+        "Differences from the base in points with their intervals, by family of tasks and learning "
+        f"rate, averaged over seeds; the column base has the base's own value. Best: {parts}."
+    )
+
+
 def history_caption(history: pd.DataFrame) -> str:
     """Caption of the tuning histories."""
     last = history.groupby(["learning_rate", "seed"]).tail(1).groupby("learning_rate")
     values = last[["validation_accuracy", "share_moved"]].mean()
     parts = ", ".join(
-        f"{rate:g}: {row['validation_accuracy']:.3f} ({row['share_moved']:.1%} of weights moved)"
+        f"{rate:g}: {row['validation_accuracy']:.3f} "
+        f"({row['share_moved']:.1%} of the tuned weights moved)"
         for rate, row in values.iterrows()
     )
     return f"Validation accuracy and loss while tuning. Final validation accuracy by rate: {parts}."

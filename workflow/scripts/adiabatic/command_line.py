@@ -1,6 +1,7 @@
 """What every script shares: its help, log lines, errors of one line, files written atomically."""
 
 import argparse
+import dataclasses
 import os
 import shutil
 import sys
@@ -8,14 +9,27 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from adiabatic.errors import InputError
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
     """A parser whose help is the script's docstring, with defaults shown."""
-    return argparse.ArgumentParser(
-        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    return argparse.ArgumentParser(description=description, formatter_class=_HelpFormatter)
+
+
+class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Help that shows defaults where there are any."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if action.default else action.help
+
+
+def in_words(counts: Any) -> str:
+    """The fields of a dataclass of counts, for a log: `3 read, 1 without negative`."""
+    return ", ".join(
+        f"{value} {name.replace('_', ' ')}" for name, value in dataclasses.asdict(counts).items()
     )
 
 

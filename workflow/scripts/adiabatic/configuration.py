@@ -17,6 +17,21 @@ from adiabatic.world import LANGUAGES
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
+# Keys that only some sources read; with any other source they must be null.
+READ_WITH = {
+    "papers": {"path": ["snapshot"]},
+    "base": {
+        "model": ["path", "hub"],
+        "revision": ["hub"],
+        "pooling": ["path", "hub"],
+        "query_prefix": ["path", "hub"],
+        "document_prefix": ["path", "hub"],
+        "max_query_tokens": ["path", "hub"],
+        "max_document_tokens": ["path", "hub"],
+    },
+    "tuning": {"path": ["path", "hub"], "revision": ["hub"]},
+}
+
 Schema = dict[str, Any]
 Configuration = dict[str, Any]
 
@@ -104,16 +119,17 @@ def write_configuration(config: Configuration, path: str) -> None:
 
 
 def _check_sources(config: Configuration) -> None:
-    needed = [
-        ("papers", "path", ["snapshot"]),
-        ("base", "model", ["path", "hub"]),
-        ("tuning", "path", ["path", "hub"]),
-    ]
-    for section, key, sources in needed:
+    for section, keys in READ_WITH.items():
         source = config[section]["source"]
-        if source in sources and not config[section][key]:
-            where = f"configuration: {section}.{key}"
-            raise InputError(f"{where}: nothing found; needed with {section}.source: {source}")
+        for key, sources in keys.items():
+            value, where = config[section][key], f"configuration: {section}.{key}"
+            if value is None and source in sources and key in ("path", "model"):
+                raise InputError(f"{where}: nothing found; needed with {section}.source: {source}")
+            if value is not None and source not in sources:
+                raise InputError(
+                    f"{where}: {shown(value)} found; null is needed with {section}.source: "
+                    f"{source}, which does not read it"
+                )
     if config["tuning"]["source"] == "hub" and config["tuning"]["path"].count("/") < 2:
         raise InputError(
             f"configuration: tuning.path: {shown(config['tuning']['path'])} found; "
@@ -132,6 +148,11 @@ def _check_tasks(config: Configuration) -> None:
             raise InputError(
                 f"{where}.path: {shown(task['path'])} found; needed with source: path is one file "
                 "per language, with {language} where the language stands"
+            )
+        if task["source"] == "embedded" and task["path"] is not None:
+            raise InputError(
+                f"{where}.path: {shown(task['path'])} found; null is needed with source: embedded, "
+                "which does not read it"
             )
         if task["source"] == "embedded" and task["kind"] == "triplets":
             raise InputError(f"{where}.source: 'embedded' found; kind triplets needs source: path")

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from adiabatic.captions import DEMONSTRATION
+from adiabatic.captions import save_caption
 from adiabatic.command_line import say, written_atomically
 
 # Without dates and versions in it, a file is the same byte for byte each time.
@@ -39,8 +39,5 @@ def save_figure(
     plt.close(figure)
     with written_atomically(out.with_suffix(".csv")) as path:
         data.to_csv(path, index=False, float_format="%.6g")
-    if demonstration:
-        caption = f"{caption}\n\n{DEMONSTRATION}"
-    with written_atomically(out.with_suffix(".rst")) as path:
-        path.write_text(caption + "\n", encoding="utf-8")
+    save_caption(caption, out.with_suffix(".rst"), demonstration)
     say(caption)

@@ -122,9 +122,10 @@ def levels_figure(rows: pd.DataFrame) -> Figure:
             axis.set_xticks(place, part["level"])
             axis.set_xlabel("level of difficulty")
             axis.set_title(f"{style} anchors")
-            axis.set_ylim(0.45, 1)
-        axes[0][0].set_ylabel("triplet accuracy")
-        axes[0][-1].legend(ncols=2, loc="upper right")
+            axis.axhline(0.5, color=BLACK, lw=0.6, linestyle=":")
+            axis.set_ylim(0, 1)
+        axes[0][0].set_ylabel("triplet accuracy (chance: 0.5)")
+        axes[0][-1].legend(ncols=2, loc="upper right", bbox_to_anchor=(1, 1.08))
     return figure
 
 

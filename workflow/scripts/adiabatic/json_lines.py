@@ -24,7 +24,8 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 if line.strip():
                     yield number, _record(line, f"{path}, line {number}")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"{path}, after line {number}: not a whole gzip file ({error})") from None
+        where = f"{path}, after line {number}" if number else str(path)
+        raise InputError(f"{where}: not a whole gzip file ({error})") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
 
@@ -45,7 +46,7 @@ def text_of(record: dict[str, Any], key: str, where: str) -> str:
 
 def _record(line: bytes, where: str) -> dict[str, Any]:
     try:
-        record = json.loads(line.decode("utf-8"))
+        record = json.loads(line.decode("utf-8").strip())
     except UnicodeDecodeError as error:
         raise InputError(f"{where}: not UTF-8 ({error.reason})") from None
     except json.JSONDecodeError as error:

@@ -152,7 +152,8 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
     """One row a run: gain in English, languages that are not kept, and which run is recommended.
 
     A language is judged by its queries: on documents in the same language and, on average, in the
-    other languages, for each multilingual task. Recommended is the run with the largest gain on
+    other languages, for each multilingual task. It is degraded where one of these is, else
+    undecided where one is. Recommended is the run with the largest gain on
     held-out English triplets among those in which no language is degraded or undecided; none is,
     where no multilingual task was evaluated.
     """
@@ -160,6 +161,10 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
     for run, part in summary.groupby("run", sort=False):
         gain = part[part["task"] == HELD_OUT].iloc[0]
         judged = language_rows(part)
+        degraded, undecided = (
+            set(judged.loc[judged["verdict"] == verdict, "query_language"])
+            for verdict in (DEGRADED, UNDECIDED)
+        )
         worst = judged.loc[judged["difference"].idxmin()] if len(judged) else None
         rows.append(
             {
@@ -171,9 +176,11 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
                 "ci_high": gain["ci_high"],
                 "verdict": gain["verdict"],
                 "languages_judged": judged["query_language"].nunique(),
-                "languages_degraded": _languages(judged, DEGRADED),
-                "languages_undecided": _languages(judged, UNDECIDED),
+                "languages_degraded": " ".join(sorted(degraded)),
+                "languages_undecided": " ".join(sorted(undecided - degraded)),
                 "worst_language": "" if worst is None else worst["query_language"],
+                "worst_task": "" if worst is None else worst["task"],
+                "worst_documents": "" if worst is None else documents_of(worst),
                 "worst_difference": np.nan if worst is None else worst["difference"],
             }
         )
@@ -195,9 +202,9 @@ def language_rows(summary: pd.DataFrame) -> pd.DataFrame:
     return summary[headline & single & ((queries == documents) | (documents == DIFFERENT))]
 
 
-def _languages(judged: pd.DataFrame, verdict: str) -> str:
-    found = judged.loc[judged["verdict"] == verdict, "query_language"]
-    return " ".join(sorted(found.unique()))
+def documents_of(row: pd.Series) -> str:
+    """Which documents a row of a language is about: those in `same` or in `different` languages."""
+    return SAME if row["document_language"] == row["query_language"] else DIFFERENT
 
 
 def _rows(

@@ -37,11 +37,12 @@ def runs_table(runs: pd.DataFrame) -> pd.DataFrame:
             "gain in English (points)": [
                 in_points(run.english_gain, run.ci_low, run.ci_high) for run in runs.itertuples()
             ],
-            "verdict": runs["verdict"],
+            "verdict on English": runs["verdict"],
             "languages degraded": runs["languages_degraded"].replace("", "none"),
             "languages undecided": runs["languages_undecided"].replace("", "none"),
             "worst language": [
-                f"{run.worst_language} {run.worst_difference * POINTS:+.1f}"
+                f"{run.worst_language} {run.worst_difference * POINTS:+.1f} "
+                f"({run.worst_task}, documents in {run.worst_documents} language)"
                 if run.languages_judged
                 else "none"
                 for run in runs.itertuples()
@@ -59,6 +60,23 @@ def levels_rows(summary: pd.DataFrame, run: str) -> pd.DataFrame:
     rows.insert(1, "level", parts.str[1])
     columns = ["style", "level", "n", "base", "tuned", "difference", "ci_low", "ci_high", "verdict"]
     return rows.loc[rows["level"] != "mean", columns].reset_index(drop=True)
+
+
+def levels_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a style and level, in points; `rows` as from `levels_rows`."""
+    return pd.DataFrame(
+        {
+            "style": rows["style"],
+            "level": rows["level"],
+            "n": rows["n"],
+            "base": (rows["base"] * POINTS).map("{:.1f}".format),
+            "tuned": (rows["tuned"] * POINTS).map("{:.1f}".format),
+            "difference": [
+                in_points(row.difference, row.ci_low, row.ci_high) for row in rows.itertuples()
+            ],
+            "verdict": rows["verdict"],
+        }
+    )
 
 
 def shown_run(runs: pd.DataFrame) -> str:

@@ -41,6 +41,11 @@ def read_task(
     Raises:
         InputError: a file is malformed, or the languages do not line up.
     """
+    if len(languages) > 1 and "{language}" not in path:
+        raise InputError(
+            f"{path}: one file found for {len(languages)} languages; a path with {{language}} "
+            "where the language stands is needed"
+        )
     files = {language: Path(path.replace("{language}", language)) for language in languages}
     reader: Callable[..., tuple[pd.DataFrame, TaskCounts]] = {
         "xnli": _read_xnli,
