@@ -44,6 +44,7 @@ def test_the_embedded_experiment(snakemake):
     assert found["tune_query_encoder"] == found["evaluate_run"] == runs
     assert found["embed_documents"] == 2 + len(config["evaluation"]["tasks"])
     assert found["build_pairs"] == 2
+    assert found["list_tuned_parameters"] == 1
     assert "prepare_base" not in found
 
 

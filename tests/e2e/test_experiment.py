@@ -150,6 +150,12 @@ def test_a_second_run_has_nothing_to_do(finished):
             {"margin": 0.2},
             SUMMARY | {"tune_query_encoder", "evaluate_run", "plot_history"},
         ),
+        (
+            "tuning",
+            {"freeze": ["embeddings.*", "*output.dense.weight"]},
+            SUMMARY
+            | {"list_tuned_parameters", "tune_query_encoder", "evaluate_run", "plot_history"},
+        ),
         ("evaluation", {"margin_of_no_loss": 0.1}, SUMMARY),
         (
             "tuning",

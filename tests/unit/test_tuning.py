@@ -11,7 +11,6 @@ from adiabatic.tuning import (
     Triplets,
     TuningSettings,
     epoch_orders,
-    trained_names,
     triplet_margin_loss,
     tune,
 )
@@ -92,17 +91,6 @@ def test_tiny_steps_add_up_in_the_difference_and_vanish_in_the_weights():
 def test_both_precisions_agree_where_steps_are_large():
     plain, delta = moved("plain", 10, 1e-2)[0], moved("delta", 10, 1e-2)[0]
     assert plain.weights.numpy() == pytest.approx(delta.weights.numpy(), abs=1e-6)
-
-
-def test_freezing_follows_the_patterns():
-    names = ["embeddings.word", "layer.0.output.dense.weight", "layer.0.query.weight"]
-    assert trained_names(names, ("embeddings.*", "*output.dense.weight")) == {names[2]}
-    with pytest.raises(
-        InputError, match=r"'\*dens\.weight' found.*layer\.0\.output\.dense\.weight"
-    ):
-        trained_names(names, ("*dens.weight",))
-    with pytest.raises(InputError, match="all parameters are frozen"):
-        trained_names(names, ("*",))
 
 
 def test_every_epoch_has_every_triplet_in_an_order_of_its_own():

@@ -1,10 +1,34 @@
 # base/ + data/tuning.parquet + embeddings/tuning.npy -> runs/RUN/, one for each rate and seed.
 
 
+rule list_tuned_parameters:
+    """The parameters that are tuned; a pattern that freezes nothing stops here, early and once."""
+    input:
+        base=BASE.values(),
+    output:
+        names=in_experiment("tuned_parameters.txt"),
+    log:
+        in_experiment("logs/list_tuned_parameters.log"),
+    benchmark:
+        in_experiment("benchmarks/list_tuned_parameters.tsv")
+    priority: 2
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    params:
+        base=lambda wildcards, input: os.path.dirname(input.base[0]),
+        freeze=config["tuning"]["freeze"],
+        code=source_digest("list_tuned_parameters"),
+    shell:
+        "python workflow/scripts/list_tuned_parameters.py --base {params.base:q}"
+        " --freeze {params.freeze:q} --out {output.names:q} > {log:q} 2>&1"
+
+
 rule tune_query_encoder:
     """One run: the query encoder tuned on English triplets, the document vectors staying as is."""
     input:
         base=BASE.values(),
+        parameters=in_experiment("tuned_parameters.txt"),
         tuning=in_experiment("data/tuning.parquet"),
         vectors=in_experiment("embeddings/tuning.npy"),
     output:

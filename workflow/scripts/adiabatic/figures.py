@@ -125,7 +125,8 @@ def levels_figure(rows: pd.DataFrame) -> Figure:
             axis.axhline(0.5, color=BLACK, lw=0.6, linestyle=":")
             axis.set_ylim(0, 1)
         axes[0][0].set_ylabel("triplet accuracy (chance: 0.5)")
-        axes[0][-1].legend(ncols=2, loc="upper right", bbox_to_anchor=(1, 1.08))
+        labels = axes[0][0].get_legend_handles_labels()
+        figure.legend(*labels, loc="outside lower center", ncols=2)
     return figure
 
 

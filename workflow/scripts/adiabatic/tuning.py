@@ -1,9 +1,7 @@
 """Tuning of the query encoder against stored document vectors, exact at tiny learning rates."""
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 import numpy as np
 import pandas as pd
@@ -12,6 +10,7 @@ from tqdm import tqdm
 
 from adiabatic.encoder import Encoder, TokenIds
 from adiabatic.errors import InputError
+from adiabatic.freezing import trained_names
 
 # Points of the history beside the start; enough for a curve, too few to cost time.
 HISTORY_POINTS = 20
@@ -81,27 +80,6 @@ class TrainedWeights:
     def share_moved(self) -> float:
         """Share of the trained weights whose float32 value is not the base's any more."""
         return torch.count_nonzero(self.weights != self.base).item() / self.base.numel()
-
-
-def trained_names(names: list[str], freeze: tuple[str, ...]) -> set[str]:
-    """Names of the parameters that no pattern freezes.
-
-    Raises:
-        InputError: a pattern matches no name, or nothing is left to tune.
-    """
-    frozen: set[str] = set()
-    for pattern in freeze:
-        matching = {name for name in names if fnmatchcase(name, pattern)}
-        if not matching:
-            near = difflib.get_close_matches(pattern, names, n=3, cutoff=0.3)
-            raise InputError(
-                f"tuning.freeze: {pattern!r} found, which matches no parameter; "
-                f"near names are {', '.join(near or names[:3])}"
-            )
-        frozen |= matching
-    if frozen >= set(names):
-        raise InputError("tuning.freeze: all parameters are frozen; at least one must be left")
-    return set(names) - frozen
 
 
 def triplet_margin_loss(
