@@ -133,7 +133,10 @@ def test_bad_data_is_told_once_more_at_the_end(finished, tmp_path):
     code, output = snakemake(finished.parents[1], overlay, "--until", "read_papers")
     assert code != 0
     lines = [line for line in output.splitlines() if line.startswith("error: ")]
-    assert lines == [f'error: {bad}, line 1: "abstract" is missing (a non-empty string is needed)']
+    line = f'error: {bad}, line 1: "abstract" is missing (a non-empty string is needed)'
+    # Once in the failed job's log, which Snakemake shows, and once more by itself.
+    assert lines == [line, line]
+    assert "Traceback" not in output
 
 
 def test_a_second_run_has_nothing_to_do(finished):

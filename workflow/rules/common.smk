@@ -153,8 +153,8 @@ def write_report():
         print(f"Report: {in_experiment('report.zip')}")
 
 
-def repeat_errors(log):
+def repeat_errors(logs):
     """The one line of each failed job once more, where it is not buried."""
-    lines = re.findall(r"error: .+", Path(log).read_text(encoding="utf-8", errors="replace"))
-    for line in dict.fromkeys(lines):
+    text = "\n".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
+    for line in dict.fromkeys(re.findall(r"^error: .+", text, re.MULTILINE)):
         print(line, file=sys.stderr)
