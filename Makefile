@@ -1,20 +1,23 @@
 # make results   every table and figure of the experiment, and results/EXPERIMENT/report.zip
 # make test      lint and the whole test suite
 # make lint      ruff (check and format), snakefmt, snakemake --lint
+# make bench     the benchmarks: their tables of times, ratios and memory
 # make lock      resolve envs/requirements.in into envs/requirements.txt anew
 # Each creates .venv from the lock when it is missing or older than the lock.
 # Another experiment: make results OVERLAY=workflow/experiments/paper.yaml
+# Benchmarks on real records: make bench BENCH="--snapshot arxiv-metadata.json"
 
 PYTHON ?= python3
 OVERLAY ?=
+BENCH ?=
 BIN := $(CURDIR)/.venv/bin
 INSTALLED := .venv/installed
 CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
-CODE := workflow tests
+CODE := workflow tests bench
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results test lint lock
+.PHONY: results test lint bench lock
 
 results: $(INSTALLED)
 	@test -z "$(OVERLAY)" -o -f "$(OVERLAY)" || { echo "error: OVERLAY: no file $(OVERLAY)" >&2; exit 2; }
@@ -28,6 +31,12 @@ lint: $(INSTALLED)
 	ruff format --check $(CODE)
 	snakefmt --check Snakefile workflow/rules
 	snakemake --lint
+
+bench: export PYTHONPATH := workflow/scripts
+bench: $(INSTALLED)
+	python bench/snapshot.py $(BENCH)
+	python bench/harvest.py $(BENCH)
+	python bench/pairs.py $(BENCH)
 
 $(INSTALLED): envs/requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -7,7 +7,8 @@ def paper(number, title=None, abstract=None, categories="cs.CL", date="2020-01-0
     return {
         "id": f"2001.{number:05d}",
         "title": title or f"Title {words}",
-        "abstract": abstract or f"First sentence {words}. Second sentence {words} more.",
+        "abstract": abstract
+        or f"First sentence {words}. Second sentence {words} with more of it to read.",
         "categories": categories,
         "update_date": date,
     }

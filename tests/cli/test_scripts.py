@@ -1,17 +1,24 @@
 """Each script as a program: what it writes, and its one line on bad input."""
 
+import hashlib
 import json
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from oai_server import Paper, oai_service
 from records import paper, squad, xnli_lines
 
+ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = [
-    "make_world", "read_papers", "read_tuning_data", "read_task", "build_pairs", "pretrain_base",
-    "prepare_base", "list_tuned_parameters", "download_tuning_data", "embed_documents",
-    "tune_query_encoder", "evaluate_run", "summarize_runs", "write_tables", "plot_window",
-    "plot_languages", "plot_levels", "plot_history",
+    "make_world", "harvest_papers", "read_papers", "read_tuning_data", "read_task", "build_pairs",
+    "pretrain_base", "prepare_base", "list_tuned_parameters", "download_tuning_data",
+    "embed_documents", "tune_query_encoder", "evaluate_run", "summarize_runs", "write_tables",
+    "plot_window", "plot_languages", "plot_levels", "plot_history",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
@@ -57,19 +64,78 @@ def failed(done, *words):
 
 def test_read_papers(run_script, write_lines, tmp_path):
     out = tmp_path / "papers.parquet"
-    snapshot = write_lines("s.jsonl", [paper(2), paper(1), paper(1, date="2022-02-02")])
-    done = run_script("read_papers", "--snapshot", snapshot, "--out", out)
-    assert "3 records seen, 1 replaced by a newer version, 2 kept" in done.stdout
+    records = [paper(2), paper(1), paper(1, date="2022-02-02"), paper(3, abstract="Short.")]
+    snapshot, about = write_lines("s.jsonl", records), tmp_path / "papers.json"
+    done = run_script(
+        "read_papers", "--snapshot", snapshot, "--min-abstract-length", 20, "--provenance", about,
+        "--out", out,
+    )  # fmt: skip
+    counts = "4 seen, 0 deleted, 1 replaced, 0 incomplete, 0 withdrawn, 1 short, 2 kept"
+    assert counts in done.stdout, done.stderr
     papers = pd.read_parquet(out)
     assert papers.columns.tolist() == ["id", "title", "abstract", "categories", "updated"]
-    assert papers["id"].tolist() == ["2001.00001", "2001.00002"]
+    assert papers["id"].tolist() == ["2001.00002", "2001.00001"]
+    provenance = json.loads(about.read_text())
+    assert provenance["sha256"] == hashlib.sha256(snapshot.read_bytes()).hexdigest()
+    assert provenance["records"]["kept"] == 2
 
 
 def test_read_papers_names_the_line_and_leaves_nothing_behind(run_script, write_lines, tmp_path):
-    snapshot = write_lines("s.jsonl", [paper(1), {**paper(2), "abstract": None}])
-    done = run_script("read_papers", "--snapshot", snapshot, "--out", tmp_path / "o" / "p.parquet")
-    assert failed(done, "s.jsonl, line 2", '"abstract" is missing (a non-empty string is needed)')
-    assert not (tmp_path / "o").exists()
+    snapshot = write_lines("s.jsonl", [paper(1), {**paper(2), "abstract": 7}])
+    out = tmp_path / "o" / "p.parquet"
+    done = run_script("read_papers", "--snapshot", snapshot, "--out", out)
+    assert failed(done, "s.jsonl, line 2", '"abstract" is 7 (a string is needed)')
+    nothing = write_lines("n.jsonl", [paper(1) | {"abstract": None}])
+    done = run_script("read_papers", "--snapshot", nothing, "--out", out)
+    assert failed(done, "n.jsonl: no paper is left of 1 seen", "1 incomplete")
+    assert not list(out.parent.iterdir())
+
+
+def test_a_harvest_goes_on_after_a_kill(tmp_path):
+    papers = [Paper(f"2401.{n:05d}", f"2024-01-{n + 1:02d}") for n in range(9)]
+    with oai_service(papers) as service:
+        service.trouble = {3: "silence"}
+        command = [
+            sys.executable, ROOT / "workflow/scripts/harvest_papers.py", "--url", service.url,
+            "--contact", "me@example.org", "--seconds-between-requests", "0", "--from",
+            "2024-01-01", "--until", "2024-01-31", "--folder", tmp_path / "pages", "--out",
+            tmp_path / "list.json",
+        ]  # fmt: skip
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while len(service.lists) < 3:
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+        assert not (tmp_path / "list.json").exists()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        asked = [query.get("resumptionToken") for query in service.lists]
+    assert "9 seen, 0 deleted, 0 replaced, 9 kept" in done.stdout.splitlines()[-1]
+    # The page that was being fetched is asked for again, and none before it.
+    assert len(asked) == 4
+    assert asked[2] == asked[3] is not None
+
+
+def test_harvested_papers_are_read(run_script, tmp_path):
+    with oai_service([Paper("1", "2024-01-01"), Paper("2", "2024-01-02", deleted=True)]) as service:
+        service.today = "2024-01-31"
+        done = run_script(
+            "harvest_papers", "--url", service.url, "--contact", "me@example.org",
+            "--seconds-between-requests", 0, "--folder", tmp_path / "pages",
+            "--out", tmp_path / "list.json",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        done = run_script(
+            "read_papers", "--harvest", tmp_path / "list.json", "--min-abstract-length", 5,
+            "--out", tmp_path / "papers.parquet",
+        )  # fmt: skip
+        assert "2 seen, 1 deleted" in done.stdout, done.stderr
+        done = run_script(
+            "harvest_papers", "--url", service.url, "--contact", "me@example.org", "--sets", "math",
+            "--seconds-between-requests", 0, "--folder", tmp_path / "more",
+            "--out", tmp_path / "none.json",
+        )  # fmt: skip
+    assert failed(done, "no record found", "papers.oai.sets, from and until")
+    assert not (tmp_path / "none.json").exists()
 
 
 def test_build_pairs_writes_the_same_bytes_each_time(run_script, write_lines, tmp_path):
@@ -79,10 +145,11 @@ def test_build_pairs_writes_the_same_bytes_each_time(run_script, write_lines, tm
     run_script("read_papers", "--snapshot", snapshot, "--out", papers)
     contents = []
     for turn in ("a", "b"):
-        outs = [tmp_path / turn / f"{level}.parquet" for level in ("random", "archive", "text")]
+        levels = ("random", "archive", "text")
+        outs = [tmp_path / turn / f"title-{level}.parquet" for level in levels]
         done = run_script(
-            "build_pairs", "--papers", papers, "--style", "title", "--levels", "random", "archive",
-            "text", "--anchors", 12, "--seed", 3, "--out", *outs,
+            "build_pairs", "--papers", papers, "--styles", "title", "--levels", *levels,
+            "--anchors", 12, "--seed", 3, "--out", tmp_path / turn,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         contents.append([out.read_bytes() for out in outs])
@@ -96,10 +163,16 @@ def test_build_pairs_says_when_there_are_too_few_papers(run_script, write_lines,
     papers = tmp_path / "papers.parquet"
     run_script("read_papers", "--snapshot", write_lines("s.jsonl", [paper(1)]), "--out", papers)
     done = run_script(
-        "build_pairs", "--papers", papers, "--style", "title", "--levels", "random",
-        "--anchors", 9, "--seed", 0, "--out", tmp_path / "out.parquet",
+        "build_pairs", "--papers", papers, "--styles", "title", "--levels", "random",
+        "--anchors", 9, "--seed", 0, "--out", tmp_path / "pairs",
     )  # fmt: skip
     assert failed(done, "pairs.anchors: 9 found", "only 1 of 1 papers")
+    done = run_script(
+        "build_pairs", "--papers", tmp_path / "s.jsonl", "--styles", "title", "--levels", "random",
+        "--anchors", 9, "--seed", 0, "--out", tmp_path / "pairs",
+    )  # fmt: skip
+    assert failed(done, "s.jsonl: cannot be read as a parquet file")
+    assert not (tmp_path / "pairs").exists()
 
 
 def test_read_tuning_data(run_script, write_lines, tmp_path):
@@ -159,19 +232,6 @@ def test_vectors_of_other_data_are_refused(run_script, tmp_path, tiny_encoder_fo
     )  # fmt: skip
     assert failed(done, "v.npy: 5 vectors found; 2 are needed")
     assert not (tmp_path / "run").exists()
-
-
-def test_files_and_levels_go_together_before_anything_is_written(run_script, tmp_path):
-    text = tmp_path / "papers.jsonl"
-    text.write_text("{}")
-    arguments = ["--style", "title", "--anchors", 1, "--seed", 0, "--levels", "random", "text"]
-    outs = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
-    done = run_script("build_pairs", "--papers", text, *arguments, "--out", outs[0])
-    assert done.returncode == 2
-    assert "1 files for 2 levels" in done.stderr
-    done = run_script("build_pairs", "--papers", text, *arguments, "--out", *outs)
-    assert failed(done, "papers.jsonl: cannot be read as a parquet file")
-    assert not any(out.exists() for out in outs)
 
 
 def test_a_pattern_that_freezes_nothing_is_named(run_script, tmp_path, tiny_encoder_folder):

@@ -43,7 +43,7 @@ def test_the_embedded_experiment(snakemake):
     assert found["pretrain_base"] == found["make_world"] == found["evaluate_base"] == 1
     assert found["tune_query_encoder"] == found["evaluate_run"] == runs
     assert found["embed_documents"] == 2 + len(config["evaluation"]["tasks"])
-    assert found["build_pairs"] == 2
+    assert found["build_pairs"] == 1
     assert found["list_tuned_parameters"] == 1
     assert "prepare_base" not in found
 
@@ -58,6 +58,13 @@ def test_the_papers_experiment(snakemake, workplace):
     assert found["prepare_base"] == found["download_tuning_data"] == 1
     assert found["tune_query_encoder"] == 8 * 3
     assert not {"make_world", "pretrain_base"} & set(found)
+
+
+def test_a_harvest(snakemake):
+    papers = "papers={source: oai, path: data/arxiv, oai: {contact: me@example.org, sets: [cs]}}"
+    done = snakemake("--dry-run", "--printshellcmds", "--config", papers)
+    assert jobs(done)["harvest_papers"] == 1
+    assert "--url https://oaipmh.arxiv.org/oai --contact me@example.org --sets cs" in done.stdout
 
 
 def test_a_pilot(snakemake, workplace):
@@ -92,6 +99,8 @@ def test_no_evaluation_set_is_needed(snakemake):
         ("papers={source: snapshot, path: none.jsonl}", ["papers.path: no file none.jsonl"]),
         ("base={source: path, model: none}", ["base.model: none found"]),
         ("tuning={learning_rates: [fast]}", ["tuning.learning_rates[0]: 'fast'", "a number"]),
+        ("papers={source: oai, path: pages}", ["papers.oai.contact: nothing found"]),
+        ("papers={oai: {from: 2024-02-31}}", ["papers.oai.from: '2024-02-31'", "YYYY-MM-DD"]),
         ("seed=now", ["seed: 'now' found", "a whole number"]),
     ],
 )

@@ -9,8 +9,9 @@ import yaml
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts
 from adiabatic.encoder import load_encoder, save_encoder, use_threads
 from adiabatic.evaluation import EvaluationSet, outcomes_of
-from adiabatic.pairs import LEVELS, STYLES, build_pairs
-from adiabatic.papers import read_snapshot
+from adiabatic.frames import read_table
+from adiabatic.pairs import COLUMNS, LEVELS, STYLES, build_pairs
+from adiabatic.papers import snapshot_records, write_papers
 from adiabatic.pretraining import BaseSizes, pretrain_base, read_parallel
 from adiabatic.tasks import read_task
 from adiabatic.tuning import Triplets, TuningSettings, tune
@@ -59,16 +60,16 @@ def sets(world, base, triplets):
         vectors = frozen.encode(corpus.tolist(), "document")
         return EvaluationSet(task, subset, kind, items, corpus, vectors)
 
-    papers, _ = read_snapshot(world / "papers.jsonl")
+    limit = CONFIG["papers"]["min_abstract_length"]
+    write_papers(snapshot_records(world / "papers.jsonl"), limit, world / "papers.parquet")
+    papers = read_table(world / "papers.parquet", COLUMNS)
     sets = []
-    for style in STYLES:
-        frames, _ = build_pairs(
-            papers, style, list(LEVELS), CONFIG["pairs"]["anchors"], CONFIG["seed"]
-        )
-        for level, frame in frames.items():
-            items = frame.rename(columns={"anchor": "query", "anchor_id": "item"})
-            items["language"] = "en"
-            sets.append(evaluation_set("arxiv", f"{style}-{level}", "triplets", items))
+    anchors, seed = CONFIG["pairs"]["anchors"], CONFIG["seed"]
+    frames, _ = build_pairs(papers, list(STYLES), list(LEVELS), anchors, seed)
+    for (style, level), frame in frames.items():
+        items = frame.rename(columns={"anchor": "query", "anchor_id": "item"})
+        items["language"] = "en"
+        sets.append(evaluation_set("arxiv", f"{style}-{level}", "triplets", items))
     test = triplets[triplets["split"] == "test"].reset_index(drop=True)
     items = test.assign(language="en", item=test.index.astype(str))
     sets.append(evaluation_set("held-out", "all", "triplets", items))
@@ -118,7 +119,7 @@ def test_the_base_is_far_from_chance_and_from_perfect_in_every_language(of_base)
 def test_levels_get_harder_in_order(of_base, style):
     levels = pd.Series([of_base["arxiv"][f"{style}-{level}"].iloc[0] for level in LEVELS])
     assert (levels.diff().dropna() < 0).all(), levels
-    assert levels.between(0.6, 0.95).all()
+    assert levels.between(0.5, 0.97).all()
 
 
 def test_a_moderate_rate_improves_english_and_keeps_the_languages(base, sets, triplets, of_base):

@@ -126,14 +126,14 @@ def test_the_last_lines_of_a_run_tell_verdict_and_report(finished):
 
 def test_bad_data_is_told_once_more_at_the_end(finished, tmp_path):
     bad = tmp_path / "papers.jsonl"
-    bad.write_text('{"id": "1", "title": "T", "categories": "cs.CL", "update_date": "2020-01-01"}')
+    bad.write_text('{"id": "1", "title": 7, "categories": "cs.CL", "update_date": "2020-01-01"}')
     overlay = tmp_path / "bad.yaml"
     papers = {"source": "snapshot", "path": str(bad)}
     overlay.write_text(yaml.safe_dump({"experiment": "bad", "papers": papers}))
     code, output = snakemake(finished.parents[1], overlay, "--until", "read_papers")
     assert code != 0
     lines = [line for line in output.splitlines() if line.startswith("error: ")]
-    line = f'error: {bad}, line 1: "abstract" is missing (a non-empty string is needed)'
+    line = f'error: {bad}, line 1: "title" is 7 (a string is needed)'
     # Once in the failed job's log, which Snakemake shows, and once more by itself.
     assert lines == [line, line]
     assert "Traceback" not in output

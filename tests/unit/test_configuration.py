@@ -77,6 +77,12 @@ def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
     assert tuning["batch_size"] == 14
 
 
+def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
+    config["papers"]["oai"] |= yaml.safe_load("{from: 2024-01-01, until: '2024-02-01'}")
+    oai = checked_configuration(config)["papers"]["oai"]
+    assert (oai["from"], oai["until"]) == ("2024-01-01", "2024-02-01")
+
+
 @pytest.mark.parametrize(
     ("keys", "value", "words"),
     [
@@ -101,6 +107,9 @@ def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
         (["tuning", "precision"], "double", ["'double' found", "one of delta, plain"]),
         (["pairs", "levels", 0], "easy", ["pairs.levels[0]: 'easy'", "random, archive"]),
         (["papers", "source"], "snapshot", ["papers.path: nothing found", "snapshot"]),
+        (["papers", "source"], "oai", ["papers.path: nothing found", "oai"]),
+        (["papers", "oai", "until"], "May 2020", ["papers.oai.until: 'May 2020'", "YYYY-MM-DD"]),
+        (["papers", "oai", "url"], "oai.org", ["papers.oai.url: 'oai.org'", "matching ^https?://"]),
         (["base", "source"], "hub", ["base.model: nothing found"]),
         (["tuning", "source"], "path", ["tuning.path: nothing found"]),
         (["base", "pooling"], "cls", ["base.pooling: 'cls'", "null is needed", "embedded"]),

@@ -1,10 +1,9 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from adiabatic.categories import CategorySets, archive_of
+from adiabatic.categories import archive_of
 from adiabatic.errors import InputError
 from adiabatic.pairs import LEVELS, STYLES, anchor_and_text, build_pairs
 
@@ -41,7 +40,18 @@ def many(count=120, seed=0):
 @pytest.fixture(scope="module")
 def built():
     papers = many()
-    return papers, {s: build_pairs(papers, s, list(LEVELS), 40, 7)[0] for s in STYLES}
+    frames = build_pairs(table(papers), list(STYLES), list(LEVELS), 40, 7)[0]
+    return papers, {style: {level: frames[style, level] for level in LEVELS} for style in STYLES}
+
+
+def table(papers):
+    return pa.Table.from_pandas(papers, preserve_index=False)
+
+
+def pairs_of(papers, levels, anchors, seed=0, style="title"):
+    """The frames of one style by level."""
+    frames, _ = build_pairs(table(papers), [style], levels, anchors, seed)
+    return {level: frames[style, level] for level in levels}
 
 
 def negative_papers(papers, pairs):
@@ -100,12 +110,29 @@ def test_all_levels_share_their_anchors(built):
             assert frames[level]["anchor_id"].equals(frames["random"]["anchor_id"])
 
 
+def test_styles_share_anchors_and_negatives(built):
+    title, first = built[1]["title"], built[1]["first-sentence"]
+    for level in LEVELS:
+        for column in ("anchor_id", "negative_id", "similarity"):
+            assert title[level][column].equals(first[level][column])
+
+
 def test_same_seed_same_pairs_and_levels_do_not_move_each_other(built):
     papers, frames = built
-    again, _ = build_pairs(papers, "title", ["text", "random"], 40, 7)
+    again = pairs_of(papers, ["text", "random"], 40, 7)
     assert again["random"].equals(frames["title"]["random"])
-    other, _ = build_pairs(papers, "title", ["random"], 40, 8)
+    other = pairs_of(papers, ["random"], 40, 8)
     assert not other["random"].equals(frames["title"]["random"])
+
+
+def test_the_number_of_jobs_changes_nothing(built, monkeypatch):
+    monkeypatch.setattr("adiabatic.pairs.CHUNK", 50)
+    papers, frames = built
+    for jobs in (1, 2):
+        again, _ = build_pairs(table(papers), list(STYLES), list(LEVELS), 40, 7, jobs)
+        for style in STYLES:
+            for level in LEVELS:
+                assert again[style, level].equals(frames[style][level])
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -121,26 +148,26 @@ def test_planted_duplicates_are_never_chosen(level):
         ("Foreign too", "Trees grow slow. Their rings count years.", "cs.CV"),
     ]
     for seed in range(5):
-        pairs = build_pairs(frame(planted), "title", [level], 7, seed)[0][level]
+        pairs = pairs_of(frame(planted), [level], 7, seed)[level]
         chosen = pairs.set_index("anchor_id")["negative_id"]
         assert chosen["0000"] not in ("0000", "0001", "0002", "0003")
 
 
 def test_an_abstract_of_one_sentence_has_no_first_sentence_pair():
     papers = frame([(f"T{n}", f"Only {n} sentence", "cs.CL") for n in range(5)])
-    with pytest.raises(InputError, match="only 0 of 5 papers can serve the style first-sentence"):
-        build_pairs(papers, "first-sentence", ["random"], 2, 0)
+    with pytest.raises(InputError, match="only 0 of 5 papers can serve the styles first-sentence"):
+        pairs_of(papers, ["random"], 2, style="first-sentence")
 
 
 def test_fewer_papers_than_anchors_is_an_error():
     with pytest.raises(InputError, match=r"pairs\.anchors: 50 found; only 10 of 10"):
-        build_pairs(many(10), "title", ["random"], 50, 0)
+        pairs_of(many(10), ["random"], 50)
 
 
 def test_a_level_without_candidates_is_named():
     papers = frame([(f"Title {n}", f"Words {n} here. More {n}.", "hep-th") for n in range(8)])
     with pytest.raises(InputError, match="level archive has no candidate for 8"):
-        build_pairs(papers, "title", ["random", "archive"], 4, 0)
+        pairs_of(papers, ["random", "archive"], 4)
 
 
 def test_anchors_without_a_candidate_are_passed_over_and_counted():
@@ -149,23 +176,39 @@ def test_anchors_without_a_candidate_are_passed_over_and_counted():
         ignore_index=True,
     )
     papers["id"] = [f"{n:04d}" for n in range(len(papers))]
-    frames, counts = build_pairs(papers, "title", ["archive"], 60, 0)
-    assert len(frames["archive"]) == 60
+    frames, counts = build_pairs(table(papers), ["title"], ["archive"], 60, 0)
+    assert len(frames["title", "archive"]) == 60
     assert counts["anchors without a negative at level archive"] > 0
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.sets(st.sampled_from(CATEGORIES), min_size=1), min_size=2, max_size=12))
-def test_closest_first_orders_all_papers_that_share_a_category(sets):
-    categories = pd.Series([sorted(names) for names in sets])
-    grouped = CategorySets.of(categories)
-    ranked = grouped.closest_first(grouped.papers.codes[0])
+@pytest.mark.parametrize("level", LEVELS)
+def test_papers_that_say_nothing_of_their_own_are_never_chosen(level):
+    empty = [
+        ("Comment on 'A title'", "Comment on 'A title' by A. Author. Phys. Lett. 5.", "cs.CL"),
+        (
+            "Withdrawn one",
+            "This paper has been withdrawn by the author. An error was found.",
+            "cs.CL",
+        ),
+        ("Reply", "We reply to a comment on our recent theory. It is short.", "cs.CV"),
+    ]
+    papers = pd.concat([many(30), frame(empty)], ignore_index=True)
+    papers["id"] = [f"{n:04d}" for n in range(len(papers))]
+    pairs = pairs_of(papers, [level], 25)[level]
+    used = set(pairs["anchor_id"]) | set(pairs["negative_id"])
+    assert not used & {"0030", "0031", "0032"}
 
-    def jaccard(paper):
-        return len(sets[0] & sets[paper]) / len(sets[0] | sets[paper])
 
-    values = [sorted({jaccard(paper) for paper in tied}) for tied in ranked]
-    assert all(len(value) == 1 for value in values)
-    assert values == sorted(values, reverse=True)
-    sharing = {paper for paper in range(len(sets)) if sets[0] & sets[paper]}
-    assert {paper for tied in ranked for paper in tied.tolist()} == sharing
+def test_legacy_categories_count_as_what_they_became():
+    papers = many(40)
+    papers["categories"] = [["cmp-lg"] if n % 2 else ["cs.CL"] for n in range(40)]
+    chosen = pairs_of(papers, ["primary"], 40)["primary"]
+    parity = chosen["anchor_id"].astype(int) % 2 != chosen["negative_id"].astype(int) % 2
+    assert 5 < parity.sum() < 35
+
+
+def test_unknown_categories_are_counted():
+    papers = many(30)
+    papers.at[3, "categories"] = ["zz.NEW", "cs.CL"]
+    _, counts = build_pairs(table(papers), ["title"], ["random"], 5, 0)
+    assert counts["papers in the unknown category zz.NEW"] == 1

@@ -2,10 +2,12 @@ import csv
 import unicodedata
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
-from adiabatic.papers import read_snapshot
+from adiabatic.categories import is_known
+from adiabatic.papers import snapshot_records, write_papers
 from adiabatic.tasks import read_task
 from adiabatic.tuning_data import read_tuning_data
 from adiabatic.world import FOLDER, LANGUAGES, World, WorldSizes, write_world
@@ -48,10 +50,13 @@ def test_frames_are_parallel_and_use_their_slots_once():
                 assert frame.count("{") == slots
 
 
-def test_the_readers_of_real_sources_read_it(world):
-    papers, counts = read_snapshot(world / "papers.jsonl")
-    assert (counts.kept, counts.replaced) == (300, 3)
+def test_the_readers_of_real_sources_read_it(world, tmp_path):
+    records = snapshot_records(world / "papers.jsonl")
+    counts = write_papers(records, 100, tmp_path / "papers.parquet")
+    assert (counts.seen, counts.kept, counts.replaced) == (303, 300, 3)
+    papers = pd.read_parquet(tmp_path / "papers.parquet")
     assert papers["categories"].str.len().max() == 2
+    assert all(is_known(name) for name in papers["categories"].explode().unique())
     triplets, _ = read_tuning_data(world / "tuning.jsonl", None, 10, 0)
     assert len(triplets) == 100
     languages = list(LANGUAGES)

@@ -34,7 +34,6 @@ DEMONSTRATION = "--demonstration" if GENERATED else ""
 
 
 wildcard_constraints:
-    style="|".join(STYLES),
     task="|".join(map(re.escape, TASKS)) or "(?!)",
     corpus="|".join(map(re.escape, ["tuning", "arxiv", *TASKS])),
     run="|".join(map(re.escape, RUNS)),
@@ -66,8 +65,11 @@ def option(name, value):
 
 def papers_file():
     """The file from which papers are read."""
-    embedded = config["papers"]["source"] == "embedded"
-    return WORLD_FILES["papers"] if embedded else config["papers"]["path"]
+    return {
+        "embedded": WORLD_FILES["papers"],
+        "snapshot": config["papers"]["path"],
+        "oai": in_experiment("data/harvest.json"),
+    }[config["papers"]["source"]]
 
 
 def tuning_file():

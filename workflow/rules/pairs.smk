@@ -2,28 +2,27 @@
 
 
 rule build_pairs:
-    """Triplets of every level of difficulty for one anchor style."""
+    """Triplets of every anchor style and level of difficulty, with the same anchors."""
     input:
         papers=in_experiment("data/papers.parquet"),
     output:
-        **{
-            level: in_experiment(f"pairs/{{style}}-{level}.parquet")
-            for level in config["pairs"]["levels"]
-        },
+        pairs=PAIRS,
     log:
-        in_experiment("logs/build_pairs-{style}.log"),
+        in_experiment("logs/build_pairs.log"),
     benchmark:
-        in_experiment("benchmarks/build_pairs-{style}.tsv")
+        in_experiment("benchmarks/build_pairs.tsv")
     priority: 1
     conda:
         "../../envs/data.yaml"
-    threads: 1
+    threads: 2
     params:
+        out=lambda wildcards, output: Path(output.pairs[0]).parent,
+        styles=STYLES,
         levels=LEVELS,
         anchors=config["pairs"]["anchors"],
         seed=config["seed"],
         code=source_digest("build_pairs"),
     shell:
-        "python workflow/scripts/build_pairs.py --papers {input.papers:q} --style {wildcards.style}"
+        "python workflow/scripts/build_pairs.py --papers {input.papers:q} --styles {params.styles}"
         " --levels {params.levels} --anchors {params.anchors} --seed {params.seed}"
-        " --out {output:q} > {log:q} 2>&1"
+        " --jobs {threads} --out {params.out:q} > {log:q} 2>&1"

@@ -30,12 +30,46 @@ rule make_world:
         " --out {params.out:q} > {log:q} 2>&1"
 
 
+rule harvest_papers:
+    """arXiv's records over OAI-PMH: pages into the folder papers.path, their list into data/.
+
+    Pages stay when the experiment is removed. A rerun (`snakemake -R harvest_papers`) fetches only
+    what changed since.
+    """
+    output:
+        pages=in_experiment("data/harvest.json"),
+    log:
+        in_experiment("logs/harvest_papers.log"),
+    benchmark:
+        in_experiment("benchmarks/harvest_papers.tsv")
+    priority: 2
+    conda:
+        "../../envs/data.yaml"
+    threads: 1
+    params:
+        folder=config["papers"]["path"],
+        url=config["papers"]["oai"]["url"],
+        contact=config["papers"]["oai"]["contact"],
+        sets=config["papers"]["oai"]["sets"],
+        start=option("--from", config["papers"]["oai"]["from"]),
+        end=option("--until", config["papers"]["oai"]["until"]),
+        pause=config["papers"]["oai"]["seconds_between_requests"],
+        timeout=config["papers"]["oai"]["timeout_seconds"],
+        code=source_digest("harvest_papers"),
+    shell:
+        "python workflow/scripts/harvest_papers.py --url {params.url:q} --contact {params.contact:q}"
+        " --sets {params.sets:q} {params.start} {params.end}"
+        " --seconds-between-requests {params.pause} --timeout-seconds {params.timeout}"
+        " --folder {params.folder:q} --out {output.pages:q} > {log:q} 2>&1"
+
+
 rule read_papers:
-    """Papers from a file in the arXiv metadata format."""
+    """Papers from a snapshot of arXiv's metadata or from harvested pages."""
     input:
-        snapshot=papers_file(),
+        source=papers_file(),
     output:
         papers=in_experiment("data/papers.parquet"),
+        provenance=in_experiment("data/papers.json"),
     log:
         in_experiment("logs/read_papers.log"),
     benchmark:
@@ -45,9 +79,12 @@ rule read_papers:
         "../../envs/data.yaml"
     threads: 1
     params:
+        source="--harvest" if config["papers"]["source"] == "oai" else "--snapshot",
+        min_abstract_length=config["papers"]["min_abstract_length"],
         code=source_digest("read_papers"),
     shell:
-        "python workflow/scripts/read_papers.py --snapshot {input.snapshot:q}"
+        "python workflow/scripts/read_papers.py {params.source} {input.source:q}"
+        " --min-abstract-length {params.min_abstract_length} --provenance {output.provenance:q}"
         " --out {output.papers:q} > {log:q} 2>&1"
 
 

@@ -1,23 +1,51 @@
-"""Read papers from a file in the arXiv metadata format into papers.parquet."""
+"""Read papers from a snapshot of arXiv's metadata, or from a harvest, into papers.parquet."""
 
+import dataclasses
+import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from adiabatic import command_line
-from adiabatic.papers import read_snapshot
+from adiabatic.errors import InputError
+from adiabatic.harvested_pages import harvested_records
+from adiabatic.papers import PaperCounts, file_digest, snapshot_records, write_papers
 
 
 def main() -> None:
     parser = command_line.parser(__doc__)
-    parser.add_argument("--snapshot", type=Path, required=True, help="JSON lines, plain or .gz")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--snapshot", type=Path, help="JSON lines, plain, .gz, .zst or .zip")
+    source.add_argument("--harvest", type=Path, help="list of pages, as harvest_papers writes it")
+    parser.add_argument(
+        "--min-abstract-length", type=int, default=100, help="of abstracts kept, in characters"
+    )
+    parser.add_argument(
+        "--provenance", type=Path, help="JSON: digest of the source, and the counts"
+    )
     parser.add_argument("--out", type=Path, required=True, help="papers.parquet")
     arguments = parser.parse_args()
-    papers, counts = read_snapshot(arguments.snapshot)
-    with command_line.written_atomically(arguments.out) as path:
-        papers.to_parquet(path, index=False)
-    command_line.say(
-        f"{arguments.snapshot}: {counts.seen} records seen, {counts.replaced} replaced by a newer "
-        f"version, {counts.kept} kept"
-    )
+    path = arguments.snapshot or arguments.harvest
+    records = snapshot_records(path) if arguments.snapshot else harvested_records(path)
+    with ThreadPoolExecutor(1) as thread:
+        digest = thread.submit(file_digest, path)
+        with command_line.written_atomically(arguments.out) as out:
+            counts = write_papers(records, arguments.min_abstract_length, out)
+            _check_kept(counts, path, arguments.min_abstract_length)
+    if arguments.provenance:
+        about = {"source": str(path), "bytes": path.stat().st_size, "sha256": digest.result()}
+        with command_line.written_atomically(arguments.provenance) as out:
+            text = json.dumps(about | {"records": dataclasses.asdict(counts)}, indent=2)
+            out.write_text(text + "\n", encoding="utf-8")
+    command_line.say(f"{path}: sha256 {digest.result()}")
+    command_line.say(f"records: {command_line.in_words(counts)}")
+
+
+def _check_kept(counts: PaperCounts, path: Path, minimum: int) -> None:
+    if not counts.kept:
+        raise InputError(
+            f"{path}: no paper is left of {command_line.in_words(counts)} (short: abstracts of "
+            f"fewer than {minimum} characters); at least one is needed"
+        )
 
 
 if __name__ == "__main__":

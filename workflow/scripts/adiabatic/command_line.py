@@ -34,12 +34,18 @@ def in_words(counts: Any) -> str:
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's main; an InputError becomes one line on standard error and exit code 2."""
+    """Run a script's main; an InputError becomes one line on standard error and exit code 2.
+
+    So does an interruption from the keyboard, with the exit code that shells give it.
+    """
     try:
         main()
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 def say(message: str) -> None:

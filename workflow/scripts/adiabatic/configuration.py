@@ -3,11 +3,12 @@
 import copy
 import difflib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from adiabatic.command_line import written_atomically
@@ -19,7 +20,7 @@ SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
 
 # Keys that only some sources read; with any other source they must be null.
 READ_WITH = {
-    "papers": {"path": ["snapshot"]},
+    "papers": {"path": ["snapshot", "oai"]},
     "base": {
         "model": ["path", "hub"],
         "revision": ["hub"],
@@ -45,7 +46,8 @@ def checked_configuration(config: Configuration) -> Configuration:
     """
     schema = read_schema()
     config = with_defaults(with_numbers(copy.deepcopy(config), schema), schema)
-    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_order)
+    validator = Draft202012Validator(schema, format_checker=FormatChecker(["date"]))
+    errors = sorted(validator.iter_errors(config), key=_order)
     if errors:
         raise InputError(_message(errors[0]))
     _check_sources(config)
@@ -59,13 +61,18 @@ def read_schema() -> Schema:
 
 
 def with_numbers(value: Any, schema: Schema) -> Any:
-    """`value` with strings turned into numbers wherever the schema asks for a number."""
+    """`value` with strings turned into numbers wherever the schema asks for a number.
+
+    A day, which YAML reads as a date, becomes a string again.
+    """
     if isinstance(value, dict):
         parts = schema.get("properties", {})
         return {key: with_numbers(part, parts.get(key, {})) for key, part in value.items()}
     if isinstance(value, list):
         return [with_numbers(part, schema.get("items", {})) for part in value]
     kinds = _kinds(schema)
+    if isinstance(value, date) and "string" in kinds:
+        return value.isoformat()
     if isinstance(value, str) and kinds & {"number", "integer"} and "string" not in kinds:
         try:
             number = float(value)
@@ -130,6 +137,11 @@ def _check_sources(config: Configuration) -> None:
                     f"{where}: {shown(value)} found; null is needed with {section}.source: "
                     f"{source}, which does not read it"
                 )
+    if config["papers"]["source"] == "oai" and not config["papers"]["oai"]["contact"]:
+        raise InputError(
+            "configuration: papers.oai.contact: nothing found; a mail address or a URL is needed "
+            "with papers.source: oai"
+        )
     if config["tuning"]["source"] == "hub" and config["tuning"]["path"].count("/") < 2:
         raise InputError(
             f"configuration: tuning.path: {shown(config['tuning']['path'])} found; "
@@ -219,6 +231,7 @@ def _allowed(schema: Schema) -> str:
         "exclusiveMaximum": "below {}",
         "multipleOf": "a multiple of {}",
         "pattern": "matching {}",
+        "format": "a {} as YYYY-MM-DD",
         "minItems": "of at least {}",
         "not": "not one of {}",
     }

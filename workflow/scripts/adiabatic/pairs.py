@@ -1,78 +1,91 @@
 """Title/abstract triplets from papers: two anchor styles, five levels of difficulty.
 
 A negative is the matching text of another paper. It is never the anchor's own, nor that of a paper
-with the same title or abstract, nor a near-duplicate. The levels are this project's definition.
+with the same title, nor a near-duplicate. The levels are this project's definition.
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from joblib import Parallel, delayed
 from scipy import sparse
-from sentencex import segment
 
-from adiabatic.categories import CategorySets, Groups, archive_of
+from adiabatic.categories import CategorySets, Groups, PaperCategories
 from adiabatic.errors import InputError
+from adiabatic.frames import rows_of
+from adiabatic.paper_texts import is_about_another, is_withdrawn
+from adiabatic.sentences import first_sentence_and_rest
 from adiabatic.text_similarity import (
+    BLOCK,
     NEAR_DUPLICATE,
+    all_similarities,
     closest,
     paired_similarity,
     text_keys,
     tfidf,
+    word_counts,
 )
 
 STYLES = ("title", "first-sentence")
 LEVELS = ("random", "archive", "primary", "categories", "text")
+COLUMNS = ["id", "title", "abstract", "categories"]
 # Random draws before the whole group is searched for a permitted negative.
 DRAWS = 20
+# Abstracts that one job prepares at a time: changes the memory, no result.
+CHUNK = 10_000
 
 
 @dataclass(frozen=True)
 class Pool:
-    """The papers that one anchor style can use, with what decides who may be whose negative."""
+    """The papers that can serve every style, with what decides who may be whose negative.
 
-    papers: pd.DataFrame
+    All arrays are about these papers alone; `numbers` are their rows in the table of all papers.
+    """
+
+    papers: pa.Table
+    numbers: np.ndarray
     rows: sparse.csr_matrix
     titles: np.ndarray
-    abstracts: np.ndarray
+    primary: np.ndarray
     everything: Groups
     archives: Groups
     primaries: Groups
     sets: CategorySets
+    unknown: dict[str, int]
 
     def forbidden(self, anchors: np.ndarray, candidates: np.ndarray) -> np.ndarray:
         """True where candidates[i] must not be the negative of anchors[i]."""
-        return (
-            (self.titles[anchors] == self.titles[candidates])
-            | (self.abstracts[anchors] == self.abstracts[candidates])
-            | (paired_similarity(self.rows, anchors, candidates) >= NEAR_DUPLICATE)
+        return (self.titles[anchors] == self.titles[candidates]) | (
+            paired_similarity(self.rows, anchors, candidates) >= NEAR_DUPLICATE
         )
+
+
+Frames = dict[tuple[str, str], pd.DataFrame]
 
 
 def build_pairs(
-    papers: pd.DataFrame, style: str, levels: list[str], anchors: int, seed: int
-) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
-    """Triplets of every level for one anchor style; all levels share the same anchors.
+    papers: pa.Table, styles: list[str], levels: list[str], anchors: int, seed: int, jobs: int = 1
+) -> tuple[Frames, dict[str, int]]:
+    """Triplets of every style and level; all share the same anchors, styles also the negatives.
 
     Args:
-        papers: frame with id, title, abstract, categories.
-        anchors: how many; drawn among the papers that have a negative at every level.
+        papers: table with id, title, abstract, categories (list, first = primary).
+        anchors: how many; drawn among the papers that can serve every style and have a negative
+            at every level.
+        jobs: processes that read the words of the abstracts; changes no result.
     Returns:
-        One frame a level with anchor_id, negative_id, anchor, positive, negative, similarity
-        (TF-IDF cosine of positive and negative); and counts of the papers left out.
+        One frame for each (style, level) with anchor_id, negative_id, anchor, positive, negative,
+        similarity (TF-IDF cosine of the two abstracts); and counts of the papers left out.
     Raises:
         InputError: there are fewer papers than anchors, or too few have a negative at some level.
     """
-    styled = _with_texts(papers, style)
-    usable = len(styled)
-    if usable < anchors:
-        raise InputError(
-            f"pairs.anchors: {anchors} found; only {usable} of {len(papers)} papers can serve the "
-            f"style {style} (at most that many are allowed)"
-        )
-    pool = _pool(styled)
-    order = _generator(seed, style).permutation(usable)
+    pool = _pool(papers, styles, anchors, jobs)
+    usable = len(pool.numbers)
+    order = _generator(seed).permutation(usable)
     chosen = {level: [] for level in levels}
     without = dict.fromkeys(levels, 0)
     kept: list[np.ndarray] = []
@@ -80,7 +93,7 @@ def build_pairs(
     while found < anchors and tried < usable:
         batch = order[tried : tried + anchors - found]
         tried += len(batch)
-        negatives = _negatives(pool, batch, levels, [seed, tried], style)
+        negatives = {level: _negatives(pool, batch, level, [seed, tried]) for level in levels}
         for level in levels:
             without[level] += int((negatives[level] < 0).sum())
         complete = np.all([negatives[level] >= 0 for level in levels], axis=0)
@@ -92,63 +105,78 @@ def build_pairs(
         worst = max(without, key=without.__getitem__)
         raise InputError(
             f"pairs.anchors: {anchors} found; only {found} of {usable} papers have a negative at "
-            f"every level (style {style}; level {worst} has no candidate for {without[worst]})"
+            f"every level (level {worst} has no candidate for {without[worst]})"
         )
-    frames = {
-        level: _triplets(pool, np.concatenate(kept), np.concatenate(chosen[level]))
-        for level in levels
-    }
-    return frames, {"papers": len(papers), "without the style": len(papers) - usable} | {
-        f"anchors without a negative at level {level}": count for level, count in without.items()
-    }
+    own = np.concatenate(kept)
+    negatives = {level: np.concatenate(rows) for level, rows in chosen.items()}
+    frames = {}
+    for style in styles:
+        texts = _texts(pool, own, style)
+        for level in levels:
+            others = _texts(pool, negatives[level], style)
+            frames[style, level] = _triplets(
+                texts, others, paired_similarity(pool.rows, own, negatives[level])
+            )
+    return frames, _counts(papers, pool, without)
 
 
 def anchor_and_text(title: str, abstract: str, style: str) -> tuple[str, str]:
     """Anchor and matching text of a paper; the text is empty where an abstract is one sentence."""
-    if style == "title":
-        return title, abstract
-    sentences = list(segment("en", abstract))
-    return sentences[0].strip(), "".join(sentences[1:]).strip()
+    return (title, abstract) if style == "title" else first_sentence_and_rest(abstract)
 
 
-def _with_texts(papers: pd.DataFrame, style: str) -> pd.DataFrame:
-    """The papers that can serve a style, with their `anchor` and matching `text`."""
-    texts = [
-        anchor_and_text(title, abstract, style)
-        for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
-    ]
-    papers = papers.assign(anchor=[a for a, _ in texts], text=[t for _, t in texts])
-    return papers[papers["text"] != ""].reset_index(drop=True)
-
-
-def _pool(papers: pd.DataFrame) -> Pool:
-    primary = papers["categories"].str[0]
+def _pool(papers: pa.Table, styles: list[str], anchors: int, jobs: int) -> Pool:
+    abstracts = papers["abstract"]
+    prepared = Parallel(n_jobs=jobs if len(papers) > CHUNK else 1)(
+        delayed(_prepared)(abstracts.slice(start, CHUNK).to_pylist(), "first-sentence" in styles)
+        for start in range(0, len(papers), CHUNK)
+    )
+    usable = np.concatenate([usable for _, usable in prepared])
+    if usable.sum() < anchors:
+        raise InputError(
+            f"pairs.anchors: {anchors} found; only {usable.sum()} of {len(papers)} papers can "
+            f"serve the styles {', '.join(styles)} (at most that many are allowed)"
+        )
+    counts = sparse.vstack([counts for counts, _ in prepared], format="csr")
+    del prepared
+    if not usable.all():
+        counts = counts[usable]
+    categories = PaperCategories.of(papers["categories"].filter(pa.array(usable)))
     return Pool(
         papers=papers,
-        rows=tfidf(papers["text"]),
-        titles=text_keys(papers["title"]),
-        abstracts=text_keys(papers["abstract"]),
-        everything=Groups.of(pd.Series(0, index=papers.index)),
-        archives=Groups.of(primary.map(archive_of)),
-        primaries=Groups.of(primary),
-        sets=CategorySets.of(papers["categories"]),
+        numbers=np.flatnonzero(usable),
+        rows=tfidf(counts),
+        titles=text_keys(papers["title"].filter(pa.array(usable))),
+        primary=categories.primary,
+        everything=Groups.of(np.zeros(usable.sum(), dtype=np.int64)),
+        archives=Groups.of(categories.archives()),
+        primaries=Groups.of(categories.primary),
+        sets=CategorySets.of(categories.sets),
+        unknown=categories.unknown,
     )
 
 
-def _negatives(
-    pool: Pool, anchors: np.ndarray, levels: list[str], seed: list[int], style: str
-) -> dict[str, np.ndarray]:
-    """For each level the negative of each anchor, -1 where there is none."""
-    negatives = {}
-    groups = {"random": pool.everything, "archive": pool.archives, "primary": pool.primaries}
-    for level in levels:
-        rng = _generator(*seed, style, level)
-        if level in groups:
-            other_primary = level == "archive"
-            negatives[level] = _drawn(pool, anchors, groups[level], other_primary, rng)
-        else:
-            negatives[level] = _closest_in_categories(pool, anchors, level == "text", rng)
-    return negatives
+def _prepared(abstracts: list[str], split: bool) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Word counts of abstracts, and whether each can serve.
+
+    One cannot that says nothing of its own ("withdrawn", "Comment on ..."), nor, where abstracts
+    are split, one of a single sentence.
+    """
+    usable = [
+        not (is_withdrawn(text) or is_about_another(text))
+        and (not split or bool(first_sentence_and_rest(text)[1]))
+        for text in abstracts
+    ]
+    return word_counts(abstracts), np.array(usable, dtype=bool)
+
+
+def _negatives(pool: Pool, anchors: np.ndarray, level: str, seed: list[int]) -> np.ndarray:
+    """The negative of each anchor at one level, -1 where there is none."""
+    rng = _generator(*seed, level)
+    if level in ("random", "archive", "primary"):
+        groups = {"random": pool.everything, "archive": pool.archives, "primary": pool.primaries}
+        return _drawn(pool, anchors, groups[level], level == "archive", rng)
+    return _closest_in_categories(pool, anchors, level == "text", rng)
 
 
 def _drawn(
@@ -157,7 +185,7 @@ def _drawn(
     """For each anchor a random permitted paper of its group, -1 where there is none."""
 
     def permitted(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        same = pool.primaries.codes[left] == pool.primaries.codes[right]
+        same = pool.primary[left] == pool.primary[right]
         return ~pool.forbidden(left, right) & ~(same & other_primary)
 
     chosen = np.full(len(anchors), -1)
@@ -167,11 +195,14 @@ def _drawn(
         good = permitted(anchors[pending], candidates)
         chosen[pending[good]] = candidates[good]
         pending = pending[~good]
+        if not len(pending):
+            return chosen
+    # Whether a group has any paper of another primary category is soon seen; most have not.
     for row in pending:
         members = groups.of_group(groups.codes[anchors[row]])
-        members = members[permitted(np.full(len(members), anchors[row]), members)]
-        if len(members):
-            chosen[row] = rng.choice(members)
+        if other_primary:
+            members = members[pool.primary[members] != pool.primary[anchors[row]]]
+        chosen[row] = _random_permitted(pool, anchors[[row]], members, rng)[0]
     return chosen
 
 
@@ -179,39 +210,91 @@ def _closest_in_categories(
     pool: Pool, anchors: np.ndarray, by_text: bool, rng: np.random.Generator
 ) -> np.ndarray:
     """For each anchor a paper of the closest categories: the closest in text, or a random one."""
+    choose: Callable = _most_similar if by_text else _random_permitted
     chosen = np.full(len(anchors), -1)
+    if not by_text:
+        # Most papers share their set with another one: all at once is faster than set by set.
+        chosen = _drawn(pool, anchors, pool.sets.papers, False, rng)
     own_set = pool.sets.papers.codes[anchors]
-    for group in np.unique(own_set):
-        pending = np.flatnonzero(own_set == group)
+    for group in np.unique(own_set[chosen < 0]):
+        pending = np.flatnonzero((own_set == group) & (chosen < 0))
         for members in pool.sets.closest_first(group):
-            left = anchors[pending]
-            similarity = (pool.rows[left] @ pool.rows[members].T).toarray()
-            allowed = (pool.titles[left][:, None] != pool.titles[members]) & (
-                pool.abstracts[left][:, None] != pool.abstracts[members]
-            )
-            if not by_text:
-                allowed &= similarity < NEAR_DUPLICATE
-                similarity = rng.random(similarity.shape) * NEAR_DUPLICATE
-            best = closest(similarity, allowed)
+            best = choose(pool, anchors[pending], members, rng)
             found = best >= 0
-            chosen[pending[found]] = members[best[found]]
+            chosen[pending[found]] = best[found]
             pending = pending[~found]
             if not len(pending):
                 break
     return chosen
 
 
-def _triplets(pool: Pool, anchors: np.ndarray, negatives: np.ndarray) -> pd.DataFrame:
-    left, right = pool.papers.iloc[anchors], pool.papers.iloc[negatives]
+def _most_similar(
+    pool: Pool, anchors: np.ndarray, members: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """For each anchor the permitted member with the closest abstract, -1 where there is none."""
+    chosen = []
+    step = max(1, BLOCK // len(members))
+    for start in range(0, len(anchors), step):
+        block = anchors[start : start + step]
+        similarity = all_similarities(pool.rows, block, members)
+        best = closest(similarity, pool.titles[block][:, None] != pool.titles[members])
+        chosen.append(np.where(best >= 0, members[best], -1))
+    return np.concatenate(chosen)
+
+
+def _random_permitted(
+    pool: Pool, anchors: np.ndarray, members: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """For each anchor a random permitted member, -1 where there is none."""
+    chosen = np.full(len(anchors), -1)
+    if not len(members):
+        return chosen
+    pending = np.arange(len(anchors))
+    # Of few members all are looked at straight away.
+    for _ in range(DRAWS if len(members) > DRAWS else 0):
+        candidates = rng.choice(members, len(pending))
+        good = ~pool.forbidden(anchors[pending], candidates)
+        chosen[pending[good]] = candidates[good]
+        pending = pending[~good]
+        if not len(pending):
+            return chosen
+    for row in pending:
+        allowed = members[~pool.forbidden(np.full(len(members), anchors[row]), members)]
+        if len(allowed):
+            chosen[row] = rng.choice(allowed)
+    return chosen
+
+
+def _triplets(own: pd.DataFrame, others: pd.DataFrame, similarity: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "anchor_id": left["id"].to_numpy(),
-            "negative_id": right["id"].to_numpy(),
-            "anchor": left["anchor"].to_numpy(),
-            "positive": left["text"].to_numpy(),
-            "negative": right["text"].to_numpy(),
-            "similarity": paired_similarity(pool.rows, anchors, negatives),
+            "anchor_id": own["id"],
+            "negative_id": others["id"],
+            "anchor": own["anchor"],
+            "positive": own["text"],
+            "negative": others["text"],
+            "similarity": similarity,
         }
+    )
+
+
+def _texts(pool: Pool, rows: np.ndarray, style: str) -> pd.DataFrame:
+    papers = rows_of(pool.papers.select(["id", "title", "abstract"]), pool.numbers[rows])
+    texts = [
+        anchor_and_text(title, abstract, style)
+        for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
+    ]
+    return pd.DataFrame(texts, columns=["anchor", "text"]).assign(id=papers["id"])
+
+
+def _counts(papers: pa.Table, pool: Pool, without: dict[str, int]) -> dict[str, int]:
+    return (
+        {
+            "papers": len(papers),
+            "withdrawn, about another paper, or of one sentence": len(papers) - len(pool.numbers),
+        }
+        | {f"anchors without a negative at level {name}": n for name, n in without.items()}
+        | {f"papers in the unknown category {name}": n for name, n in pool.unknown.items()}
     )
 
 

@@ -1,67 +1,220 @@
-"""Papers from a file in the arXiv metadata format (JSON lines, one record a line)."""
+"""Papers from records of arXiv's metadata, streamed: memory does not grow with their texts."""
 
+import hashlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+import pyarrow.parquet as pq
 
 from adiabatic.errors import InputError, shown
-from adiabatic.json_lines import read_records, text_of
+from adiabatic.json_lines import opened, read_records
+from adiabatic.paper_texts import folded, with_letters, withdrawn
+
+# What a record says. A snapshot's update_date is the OAI datestamp of its record.
+FIELDS = ("id", "title", "abstract", "comments", "categories", "update_date")
+PAPERS = pa.schema(
+    {
+        "id": pa.string(),
+        "title": pa.string(),
+        "abstract": pa.string(),
+        "categories": pa.list_(pa.string()),
+        "updated": pa.timestamp("ms"),
+    }
+)
+# Bytes of JSON that are parsed at a time.
+BLOCK = 16 << 20
+# What becomes of a record, in the order in which it is asked.
+FATES = ("kept", "deleted", "incomplete", "withdrawn", "short")
+KEPT, DELETED, INCOMPLETE, WITHDRAWN, SHORT = range(len(FATES))
 
 
 @dataclass(frozen=True)
 class PaperCounts:
-    """What became of the records of a snapshot."""
+    """What became of the records: seen is the sum of all others."""
 
     seen: int
+    deleted: int
     replaced: int
+    incomplete: int
+    withdrawn: int
+    short: int
     kept: int
 
 
-def read_snapshot(path: Path) -> tuple[pd.DataFrame, PaperCounts]:
-    """Papers of a snapshot, in the order of their ids; of records with one id the newest is kept.
+def write_papers(records: Iterable[pa.Table], minimum: int, out: Path) -> PaperCounts:
+    """Write papers.parquet; of the records with one id the newest is kept, of one day the last.
 
-    Line breaks and runs of spaces inside titles and abstracts are folded to one space.
+    Line breaks and runs of spaces inside titles and abstracts are folded to one space, and LaTeX
+    accents become letters. Papers keep the order of the records.
 
     Args:
-        path: JSON lines, plain or .gz, with id, title, abstract, categories (space-separated, the
-            first one being the primary) and update_date (YYYY-MM-DD).
+        records: tables with the text columns FIELDS, and optionally `deleted` (true or false).
+        minimum: length of the shortest abstract that is kept, in characters.
+        out: parquet file with id, title, abstract, categories (list), updated.
     Returns:
-        A frame with id, title, abstract, categories (list), updated; and the counts.
-    Raises:
-        InputError: a line is not as above, or there is none.
+        The counts. Incomplete is a record without title, abstract or categories.
     """
-    rows = []
+    ids, days, fates = [], [], []
+    unsorted = out.with_name(f"{out.name}.all")
+    try:
+        # One thread parses and judges while another compresses and writes.
+        with pq.ParquetWriter(unsorted, PAPERS) as writer, ThreadPoolExecutor(1) as thread:
+            writing = None
+            for table in records:
+                papers, fate = _judged(table, minimum)
+                ids.append(papers["id"])
+                days.append(papers["updated"])
+                fates.append(fate)
+                if writing:
+                    writing.result()
+                kept = papers.filter(pa.array(fate == KEPT))
+                writing = thread.submit(writer.write_table, kept, len(kept) or 1)
+            if writing:
+                writing.result()
+        if not fates:
+            return PaperCounts(0, 0, 0, 0, 0, 0, 0)
+        fate = np.concatenate(fates)
+        newest = _newest(pa.chunked_array(_flat(ids)), pa.chunked_array(_flat(days)))
+        _write_newest(unsorted, out, newest[fate == KEPT])
+    finally:
+        unsorted.unlink(missing_ok=True)
+    of = dict(zip(FATES, np.bincount(fate[newest], minlength=len(FATES)).tolist(), strict=True))
+    return PaperCounts(seen=len(fate), replaced=int((~newest).sum()), **of)
+
+
+def snapshot_records(path: Path) -> Iterator[pa.Table]:
+    """Records of a snapshot: JSON lines in arXiv's metadata format, plain, .gz, .zst or .zip.
+
+    Raises:
+        InputError: names the first line that is no record: not JSON, without id, or with something
+            else than a text or null under one of FIELDS, or than YYYY-MM-DD under update_date.
+    """
+    schema = pa.schema([(name, pa.string()) for name in FIELDS])
+    try:
+        with opened(path) as file:
+            reader = pyarrow.json.open_json(
+                file,
+                read_options=pyarrow.json.ReadOptions(block_size=BLOCK),
+                parse_options=pyarrow.json.ParseOptions(
+                    explicit_schema=schema, unexpected_field_behavior="ignore"
+                ),
+            )
+            for batch in reader:
+                if batch["id"].null_count or batch["update_date"].null_count:
+                    raise pa.ArrowInvalid("a record without id or update_date")
+                _dates(batch["update_date"])
+                yield pa.table(batch)
+    except (pa.ArrowInvalid, InputError) as error:
+        # The engine names no line of the file: whatever it minds is looked for line by line.
+        _check_lines(path)
+        raise InputError(f"{path}: {str(error).splitlines()[0]}") from None
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file as it lies on the disk."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _judged(table: pa.Table, minimum: int) -> tuple[pa.Table, np.ndarray]:
+    """Papers of records, and the fate of each."""
+    table = table.combine_chunks()
+    column = {name: _array(table[name]) for name in table.column_names}
+    title, abstract = (
+        with_letters(folded(_filled(column[name]))) for name in ("title", "abstract")
+    )
+    categories = pc.utf8_trim_whitespace(_filled(column["categories"]))
+    empty = [pc.equal(text, "") for text in (title, abstract, categories)]
+    fates = [
+        (SHORT, pc.less(pc.utf8_length(abstract), minimum)),
+        (WITHDRAWN, withdrawn(abstract, column["comments"])),
+        (INCOMPLETE, pc.or_(pc.or_(*empty[:2]), empty[2])),
+        (DELETED, column.get("deleted", pa.repeat(False, len(table)))),
+    ]
+    fate = np.full(len(table), KEPT, dtype=np.int8)
+    for number, holds in fates:
+        fate[holds.to_numpy(zero_copy_only=False)] = number
+    papers = pa.Table.from_arrays(
+        [
+            pc.utf8_trim_whitespace(column["id"]),
+            title,
+            abstract,
+            pc.ascii_split_whitespace(categories),
+            _dates(column["update_date"]),
+        ],
+        schema=PAPERS,
+    )
+    return papers, fate
+
+
+def _newest(ids: pa.ChunkedArray, days: pa.ChunkedArray) -> np.ndarray:
+    """True for the newest record of each id; of one day the last counts; shape (records,)."""
+    newest = np.ones(len(ids), dtype=bool)
+    if pc.count_distinct(ids).as_py() < len(ids):
+        codes = pd.Series(pd.factorize(ids.to_pandas())[0])
+        order = np.argsort(days.to_numpy(), kind="stable")
+        newest[order] = ~codes.iloc[order].duplicated(keep="last").to_numpy()
+    return newest
+
+
+def _write_newest(unsorted: Path, out: Path, newest: np.ndarray) -> None:
+    if newest.all():
+        unsorted.replace(out)
+        return
+    start = 0
+    with pq.ParquetFile(unsorted) as file, pq.ParquetWriter(out, PAPERS) as writer:
+        for number in range(file.num_row_groups):
+            papers = file.read_row_group(number)
+            writer.write_table(papers.filter(pa.array(newest[start : start + len(papers)])))
+            start += len(papers)
+
+
+def _dates(texts: pa.Array) -> pa.Array:
+    return pc.cast(pc.cast(pc.utf8_trim_whitespace(texts), pa.date32()), pa.timestamp("ms"))
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    return pc.fill_null(texts, "")
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    combined = column.combine_chunks()
+    return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
+
+
+def _flat(columns: list[pa.ChunkedArray]) -> list[pa.Array]:
+    return [chunk for column in columns for chunk in column.chunks]
+
+
+def _check_lines(path: Path) -> None:
+    """Raise InputError for the first line of a snapshot that is no record, or if there is none."""
+    number = 0
     for number, record in read_records(path):
         where = f"{path}, line {number}"
-        rows.append(
-            (
-                text_of(record, "id", where).strip(),
-                folded(text_of(record, "title", where)),
-                folded(text_of(record, "abstract", where)),
-                text_of(record, "categories", where).split(),
-                _date(text_of(record, "update_date", where), where),
-            )
-        )
-    if not rows:
+        for name in FIELDS:
+            value = record.get(name)
+            needed = name in ("id", "update_date")
+            if value is None and needed:
+                raise InputError(f'{where}: "{name}" is missing (a non-empty string is needed)')
+            if value is not None and not isinstance(value, str):
+                raise InputError(f'{where}: "{name}" is {shown(value)} (a string is needed)')
+        _check_date(record["update_date"], where)
+    if not number:
         raise InputError(f"{path}: no record found; at least one is needed")
-    papers = pd.DataFrame(rows, columns=["id", "title", "abstract", "categories", "updated"])
-    # A stable sort keeps the order of the file among records of one day: the last one wins.
-    newest = papers.sort_values("updated", kind="stable").drop_duplicates("id", keep="last")
-    newest = newest.sort_values("id", ignore_index=True)
-    return newest, PaperCounts(len(papers), len(papers) - len(newest), len(newest))
 
 
-def folded(text: str) -> str:
-    """Text with line breaks and runs of spaces folded to one space."""
-    return " ".join(text.split())
-
-
-def _date(text: str, where: str) -> datetime:
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d")
-    except ValueError:
-        raise InputError(
-            f'{where}: "update_date" is {shown(text)} (a date as YYYY-MM-DD is needed)'
-        ) from None
+def _check_date(text: Any, where: str) -> None:
+    with suppress(ValueError):
+        datetime.strptime(text.strip(), "%Y-%m-%d")
+        return
+    raise InputError(f'{where}: "update_date" is {shown(text)} (a date as YYYY-MM-DD is needed)')

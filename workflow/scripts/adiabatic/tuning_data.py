@@ -11,7 +11,14 @@ from scipy.sparse.csgraph import connected_components
 
 from adiabatic.errors import InputError, shown
 from adiabatic.json_lines import read_records, text_of
-from adiabatic.text_similarity import BLOCK, closest, text_keys, tfidf
+from adiabatic.text_similarity import (
+    BLOCK,
+    all_similarities,
+    closest,
+    text_keys,
+    tfidf,
+    word_counts,
+)
 
 
 @dataclass(frozen=True)
@@ -87,12 +94,14 @@ def with_hard_negatives(triplets: pd.DataFrame) -> pd.DataFrame:
         return triplets
     passages = pd.Series(triplets["positive"].unique())
     own = pd.Index(passages).get_indexer(triplets["positive"])
-    keys, queries, rows = text_keys(passages), text_keys(triplets["query"]), tfidf(passages)
+    keys, queries = text_keys(passages), text_keys(triplets["query"])
+    rows, everyone = tfidf(word_counts(passages.tolist())), np.arange(len(passages))
     answers = pd.Series(own).groupby(queries).agg(list)
     negatives = triplets["negative"].astype(object).copy()
-    for start in range(0, len(needy), BLOCK):
-        block = needy[start : start + BLOCK]
-        similarity = (rows[own[block]] @ rows.T).toarray()
+    step = max(1, BLOCK // len(passages))
+    for start in range(0, len(needy), step):
+        block = needy[start : start + step]
+        similarity = all_similarities(rows, own[block], everyone)
         allowed = keys[own[block]][:, None] != keys
         for row, query in enumerate(queries[block]):
             allowed[row, answers[query]] = False

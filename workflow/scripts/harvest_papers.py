@@ -1,0 +1,53 @@
+"""Harvest arXiv's records over OAI-PMH into a folder of pages; goes on where it was stopped."""
+
+from pathlib import Path
+
+from adiabatic import command_line
+from adiabatic.errors import InputError
+from adiabatic.harvest import harvest
+from adiabatic.harvested_pages import Selection, count_records, write_list
+from adiabatic.oai_service import Manners, Service
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--url", required=True, help="base URL of the OAI-PMH service")
+    parser.add_argument("--contact", required=True, help="sent along: a mail address or a URL")
+    parser.add_argument("--sets", nargs="*", default=[], help="of the service; none: all records")
+    parser.add_argument(
+        "--from", dest="start", help="first datestamp, YYYY-MM-DD; none: the earliest"
+    )
+    parser.add_argument("--until", dest="end", help="last datestamp, YYYY-MM-DD; none: today")
+    parser.add_argument(
+        "--seconds-between-requests", type=float, default=3, help="one request at a time"
+    )
+    parser.add_argument(
+        "--timeout-seconds", type=float, default=60, help="of silence, after which to ask again"
+    )
+    parser.add_argument("--folder", type=Path, required=True, help="where the pages are kept")
+    parser.add_argument("--out", type=Path, required=True, help="JSON: list of the pages")
+    arguments = parser.parse_args()
+    manners = Manners(
+        arguments.contact, arguments.seconds_between_requests, arguments.timeout_seconds
+    )
+    selection = Selection(tuple(arguments.sets), arguments.start, arguments.end)
+    service = Service(arguments.url, manners, command_line.say)
+    try:
+        pages = harvest(service, arguments.folder, selection, command_line.say)
+    finally:
+        service.close()
+    counts = count_records(arguments.folder, pages)
+    if not counts.seen:
+        raise InputError(
+            f"{arguments.url}: no record found; papers.oai.sets, from and until need to allow some"
+        )
+    with command_line.written_atomically(arguments.out) as out:
+        write_list(out, arguments.folder, selection, pages)
+    command_line.say(
+        f"{service.requests} requests; {len(pages)} pages in {arguments.folder}; "
+        f"records: {command_line.in_words(counts)}"
+    )
+
+
+if __name__ == "__main__":
+    command_line.run(main)
