@@ -178,6 +178,12 @@ def oai_service(papers, limit=3):
         def wrong_encoding(self, body):
             self.reply(200, body.replace(b"</arXiv>", b"<note>caf\xe9</note></arXiv>"))
 
+        def bad_datestamp(self, body):
+            self.reply(200, body.replace(b"<datestamp>2024", b"<datestamp>soon"))
+
+        def headless(self, body):
+            self.reply(200, body.replace(b"header>", b"footer>").replace(b"<header", b"<footer"))
+
         def silence(self, body):
             time.sleep(10)
 

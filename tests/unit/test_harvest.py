@@ -81,6 +81,8 @@ def test_all_records_come_in_pages_month_by_month(gather):
         ("truncated", "no well-formed XML"),
         ("bomb", "no well-formed XML"),
         ("wrong_encoding", "encoding"),
+        ("bad_datestamp", "a record with datestamp 'soon"),
+        ("headless", "a record without header"),
         ("silence", "timed out"),
         ("page_of_a_proxy", "<html> found"),
         ("expired", "this window starts again"),

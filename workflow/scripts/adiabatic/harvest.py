@@ -24,7 +24,7 @@ from adiabatic.harvested_pages import (
     read_entries,
     write_page,
 )
-from adiabatic.oai_pages import OAI, Header, ListPart, OaiError, list_part
+from adiabatic.oai_pages import OAI, Header, ListPart, OaiError
 from adiabatic.oai_service import SAY, Answer, Service
 
 FORMAT = "arXiv"
@@ -124,7 +124,7 @@ def _fetch_window(
             append_entry(folder, entry)
             entries.append(entry)
             return
-        part = list_part(answer.element)
+        part = answer.part
         if _is_old(part, window, previous):
             repeats += 1
             if repeats > PATIENCE:
@@ -214,10 +214,10 @@ def _list_size(service: Service, windows: list[Window]) -> int | None:
     total = 0
     for span in _joined(windows):
         try:
-            size = list_part(service.ask("ListIdentifiers", **_arguments(span)).element)
-            total += len(size.headers) if not size.token and size.size is None else size.size or 0
-            if size.token and size.size is None:
+            part = service.ask("ListIdentifiers", **_arguments(span)).part
+            if part.token and part.size is None:
                 return None
+            total += len(part.headers) if part.size is None else part.size
         except OaiError as error:
             if error.code != "noRecordsMatch":
                 raise InputError(f"{service.url}: {_shown(span)}: {error}") from None

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
 from adiabatic.errors import InputError
-from adiabatic.oai_pages import Header, list_part, page_records, parse_answer
+from adiabatic.oai_pages import Header, answered, list_part, page_records, parse_answer
 
 PAGES = "pages.jsonl"
 # Records that are handed on at a time when pages are read.
@@ -174,7 +174,8 @@ def _read_page(folder: Path, file: str, digest: str) -> bytes:
 def page_headers(folder: Path, page: PageEntry) -> list[Header]:
     if not page.file:
         return []
-    return list_part(parse_answer(_read_page(folder, page.file, page.sha256))).headers
+    root = parse_answer(_read_page(folder, page.file, page.sha256))
+    return list_part(answered(root, "ListRecords")).headers
 
 
 def harvested_records(list_file: Path) -> Iterator[pa.Table]:

@@ -1,11 +1,14 @@
 """Answers of an OAI-PMH service: what they list, and the arXiv records in them."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 from lxml import etree
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
+# What a list has: records, or (for ListIdentifiers) headers alone.
+_LISTED = (f"{OAI}record", f"{OAI}header")
 ARXIV = "{http://arxiv.org/OAI/arXiv/}"
 # Elements of format `arXiv` that a paper is made of; the datestamp comes from the header.
 ELEMENTS = ("id", "title", "abstract", "comments", "categories")
@@ -83,11 +86,15 @@ def response_date(root: etree._Element) -> str:
 
 
 def list_part(listed: etree._Element) -> ListPart:
-    """Headers, resumption token and size of the whole list, where the service tells it."""
+    """Headers, resumption token and size of the whole list, where the service tells it.
+
+    Raises:
+        BadAnswer: a record has no identifier or no datestamp.
+    """
     token = listed.find(f"{OAI}resumptionToken")
     size = None if token is None else token.get("completeListSize")
     return ListPart(
-        headers=[_header(element) for element in listed.iter(f"{OAI}header")],
+        headers=[_header(element) for element in listed.iterchildren(*_LISTED)],
         token=None if token is None else (token.text or "").strip() or None,
         size=int(size) if size and size.isdigit() else None,
     )
@@ -97,7 +104,7 @@ def page_records(root: etree._Element) -> pa.Table:
     """The records of a page in format `arXiv`, as RECORDS; what a record lacks is null."""
     rows = []
     for record in root.iter(f"{OAI}record"):
-        header = _header(record.find(f"{OAI}header"))
+        header = _header(record)
         paper = record.find(f"{OAI}metadata/{ARXIV}arXiv")
         texts = [None] * len(ELEMENTS)
         if paper is not None:
@@ -113,9 +120,17 @@ def page_records(root: etree._Element) -> pa.Table:
     )
 
 
-def _header(element: etree._Element) -> Header:
-    identifier = element.findtext(f"{OAI}identifier", "").strip()
-    datestamp = element.findtext(f"{OAI}datestamp", "").strip()[:10]
-    if not identifier or not datestamp:
-        raise BadAnswer("a record without identifier or datestamp")
-    return Header(identifier, datestamp, element.get("status") == "deleted")
+def _header(listed: etree._Element) -> Header:
+    """The header of a record, or a header that is listed by itself."""
+    header = listed.find(f"{OAI}header") if listed.tag == f"{OAI}record" else listed
+    if header is None:
+        raise BadAnswer("a record without header")
+    identifier = header.findtext(f"{OAI}identifier", "").strip()
+    datestamp = header.findtext(f"{OAI}datestamp", "").strip()[:10]
+    try:
+        date.fromisoformat(datestamp)
+    except ValueError:
+        raise BadAnswer(f"a record with datestamp {datestamp!r}") from None
+    if not identifier:
+        raise BadAnswer("a record without identifier")
+    return Header(identifier, datestamp, header.get("status") == "deleted")

@@ -19,6 +19,7 @@ from tenacity import (
 from adiabatic.errors import InputError
 from adiabatic.oai_pages import (
     BadAnswer,
+    ListPart,
     answered,
     list_part,
     parse_answer,
@@ -43,11 +44,12 @@ class Manners:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it came, and the element in it that holds what was asked for."""
+    """An answer as it came, the element in it that holds what was asked for, and what it lists."""
 
     content: bytes
     response_date: str
     element: etree._Element
+    part: ListPart
 
 
 class Unanswered(Exception):
@@ -99,7 +101,7 @@ class Service:
         """All pages of a list that is small enough to be asked for anew each time."""
         answer = self.ask(verb)
         yield answer.element
-        while token := list_part(answer.element).token:
+        while token := answer.part.token:
             answer = self.ask(verb, resumptionToken=token)
             yield answer.element
 
@@ -123,13 +125,14 @@ class Service:
         try:
             root = parse_answer(response.content)
             element = answered(root, query["verb"])
+            part = list_part(element)
         except BadAnswer as error:
             if response.is_error:
                 raise InputError(
                     f"{self.url}: HTTP status {response.status_code} to {_shown(query)}"
                 ) from None
             raise Unanswered(str(error)) from None
-        return Answer(response.content, response_date(root), element)
+        return Answer(response.content, response_date(root), element, part)
 
     def _report(self, state: RetryCallState) -> None:
         error, wait = state.outcome.exception(), state.next_action.sleep

@@ -7,6 +7,7 @@ with the same title, nor a near-duplicate. The levels are this project's definit
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -139,8 +140,6 @@ def _pool(papers: pa.Table, styles: list[str], anchors: int, jobs: int) -> Pool:
         )
     counts = sparse.vstack([counts for counts, _ in prepared], format="csr")
     del prepared
-    if not usable.all():
-        counts = counts[usable]
     categories = PaperCategories.of(papers["categories"].filter(pa.array(usable)))
     return Pool(
         papers=papers,
@@ -157,7 +156,7 @@ def _pool(papers: pa.Table, styles: list[str], anchors: int, jobs: int) -> Pool:
 
 
 def _prepared(abstracts: list[str], split: bool) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """Word counts of abstracts, and whether each can serve.
+    """Word counts of the abstracts that can serve, and which these are.
 
     One cannot that says nothing of its own ("withdrawn", "Comment on ..."), nor, where abstracts
     are split, one of a single sentence.
@@ -167,7 +166,7 @@ def _prepared(abstracts: list[str], split: bool) -> tuple[sparse.csr_matrix, np.
         and (not split or bool(first_sentence_and_rest(text)[1]))
         for text in abstracts
     ]
-    return word_counts(abstracts), np.array(usable, dtype=bool)
+    return word_counts(list(compress(abstracts, usable))), np.array(usable, dtype=bool)
 
 
 def _negatives(pool: Pool, anchors: np.ndarray, level: str, seed: list[int]) -> np.ndarray:

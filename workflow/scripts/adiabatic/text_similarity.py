@@ -28,6 +28,8 @@ def words(text: str) -> list[bytes]:
 
 def word_counts(texts: list[str]) -> sparse.csr_matrix:
     """How often each hashed term is in each text, stop words left out; shape (texts, TERMS)."""
+    if not texts:
+        return sparse.csr_matrix((0, TERMS), dtype=np.float32)
     counts = _hasher().transform(texts)
     counts.data[_stop_terms()[counts.indices]] = 0
     counts.eliminate_zeros()
@@ -41,11 +43,11 @@ def tfidf(counts: sparse.csr_matrix) -> sparse.csr_matrix:
 
 def text_keys(texts: pd.Series | pa.ChunkedArray) -> np.ndarray:
     """One number for each text, the same for texts that differ in case, spaces or punctuation."""
-    column = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([pa.array(texts)])
-    given = column.cast(pa.large_string()).combine_chunks()
+    given = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([pa.array(texts)])
     spaced = pc.replace_substring_regex(pc.utf8_lower(given), r"[^\pL\pN]+", " ")
     plain = pc.utf8_trim_whitespace(spaced)
-    return pc.dictionary_encode(pc.if_else(pc.equal(plain, ""), given, plain)).indices.to_numpy()
+    encoded = pc.dictionary_encode(pc.if_else(pc.equal(plain, ""), given, plain))
+    return np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
 
 
 def paired_similarity(rows: sparse.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:
