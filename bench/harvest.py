@@ -1,13 +1,12 @@
 """Harvested pages to papers.parquet: records a second, from pages on disk."""
 
-import argparse
 import statistics
 import tempfile
 import time
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from replicated import source_records
+from replicated import parser_with_snapshot, source_records
 
 from adiabatic.harvested_pages import (
     PageEntry,
@@ -58,8 +57,7 @@ def _record(record: dict, number: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--snapshot", type=Path, help="records to repeat; none: the embedded world")
+    parser = parser_with_snapshot(__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()

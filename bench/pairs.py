@@ -1,16 +1,14 @@
 """Pairs at the size of arXiv: 10 pair files for 10,000 anchors, at several numbers of papers."""
 
-import argparse
 import tempfile
 from pathlib import Path
 
 from measured import measured
-from replicated import source_records, write_replicated_papers
+from replicated import parser_with_snapshot, source_records, write_replicated_papers
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--snapshot", type=Path, help="records to repeat; none: the embedded world")
+    parser = parser_with_snapshot(__doc__)
     parser.add_argument("--papers", type=int, nargs="+", default=[588_000, 2_700_000])
     parser.add_argument("--anchors", type=int, default=10_000)
     parser.add_argument("--jobs", type=int, default=2)

@@ -1,5 +1,6 @@
 """Large inputs for the benchmarks: records repeated under new ids."""
 
+import argparse
 import gzip
 import json
 import textwrap
@@ -24,6 +25,15 @@ OTHER_FIELDS = {
     "versions": [{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}] * 2,
     "authors_parsed": [["Submitter", "A.", ""], ["Author", "B.", ""], ["Author", "C.", ""]],
 }
+
+
+def parser_with_snapshot(description: str | None) -> argparse.ArgumentParser:
+    """A parser of the arguments that all benchmarks share."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--snapshot", type=Path, help="records to repeat; none: the embedded world")
+    return parser
 
 
 def source_records(path: Path | None, folder: Path) -> list[dict]:

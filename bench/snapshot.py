@@ -4,7 +4,6 @@ Both read the same file in this process and write the same papers; ours first, s
 memory is its own.
 """
 
-import argparse
 import json
 import statistics
 import tempfile
@@ -15,7 +14,7 @@ from resource import RUSAGE_SELF, getrusage
 
 import pandas as pd
 import pyarrow.parquet as pq
-from replicated import source_records, write_snapshot
+from replicated import parser_with_snapshot, source_records, write_snapshot
 
 from adiabatic.paper_texts import is_withdrawn, without_accents
 from adiabatic.papers import snapshot_records, write_papers
@@ -51,8 +50,7 @@ def seconds(function: Callable[[Path, Path], None], snapshot: Path, out: Path) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--snapshot", type=Path, help="records to repeat; none: the embedded world")
+    parser = parser_with_snapshot(__doc__)
     parser.add_argument("--records", type=int, default=300_000)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()

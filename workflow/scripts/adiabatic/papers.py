@@ -64,30 +64,13 @@ def write_papers(records: Iterable[pa.Table], minimum: int, out: Path) -> PaperC
     Returns:
         The counts. Incomplete is a record without title, abstract or categories.
     """
-    ids, days, fates = [], [], []
-    unsorted = out.with_name(f"{out.name}.all")
+    all_versions = out.with_name(f"{out.name}.all")
     try:
-        # One thread parses and judges while another compresses and writes.
-        with pq.ParquetWriter(unsorted, PAPERS) as writer, ThreadPoolExecutor(1) as thread:
-            writing = None
-            for table in records:
-                papers, fate = _judged(table, minimum)
-                ids.append(papers["id"])
-                days.append(papers["updated"])
-                fates.append(fate)
-                if writing:
-                    writing.result()
-                kept = papers.filter(pa.array(fate == KEPT))
-                writing = thread.submit(writer.write_table, kept, len(kept) or 1)
-            if writing:
-                writing.result()
-        if not fates:
-            return PaperCounts(0, 0, 0, 0, 0, 0, 0)
-        fate = np.concatenate(fates)
-        newest = _newest(pa.chunked_array(_flat(ids)), pa.chunked_array(_flat(days)))
-        _write_newest(unsorted, out, newest[fate == KEPT])
+        versions, fate = _write_versions(records, minimum, all_versions)
+        newest = _newest(versions)
+        _write_newest(all_versions, out, newest[fate == KEPT])
     finally:
-        unsorted.unlink(missing_ok=True)
+        all_versions.unlink(missing_ok=True)
     of = dict(zip(FATES, np.bincount(fate[newest], minlength=len(FATES)).tolist(), strict=True))
     return PaperCounts(seen=len(fate), replaced=int((~newest).sum()), **of)
 
@@ -126,6 +109,31 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _write_versions(
+    records: Iterable[pa.Table], minimum: int, path: Path
+) -> tuple[pa.Table, np.ndarray]:
+    """Write the papers of all records that are kept by themselves, old versions among them.
+
+    Returns:
+        `id` and `updated` of every record, and its fate.
+    """
+    versions, fates = [PAPERS.empty_table().select(["id", "updated"])], [np.empty(0, np.int8)]
+    # One thread parses and judges while another compresses and writes.
+    with pq.ParquetWriter(path, PAPERS) as writer, ThreadPoolExecutor(1) as thread:
+        writing = None
+        for table in records:
+            papers, fate = _judged(table, minimum)
+            versions.append(papers.select(["id", "updated"]))
+            fates.append(fate)
+            if writing:
+                writing.result()
+            kept = papers.filter(pa.array(fate == KEPT))
+            writing = thread.submit(writer.write_table, kept, len(kept) or 1)
+        if writing:
+            writing.result()
+    return pa.concat_tables(versions), np.concatenate(fates)
+
+
 def _judged(table: pa.Table, minimum: int) -> tuple[pa.Table, np.ndarray]:
     """Papers of records, and the fate of each."""
     table = table.combine_chunks()
@@ -157,22 +165,22 @@ def _judged(table: pa.Table, minimum: int) -> tuple[pa.Table, np.ndarray]:
     return papers, fate
 
 
-def _newest(ids: pa.ChunkedArray, days: pa.ChunkedArray) -> np.ndarray:
+def _newest(versions: pa.Table) -> np.ndarray:
     """True for the newest record of each id; of one day the last counts; shape (records,)."""
-    newest = np.ones(len(ids), dtype=bool)
-    if pc.count_distinct(ids).as_py() < len(ids):
-        codes = pd.Series(pd.factorize(ids.to_pandas())[0])
-        order = np.argsort(days.to_numpy(), kind="stable")
+    newest = np.ones(len(versions), dtype=bool)
+    if pc.count_distinct(versions["id"]).as_py() < len(versions):
+        codes = pd.Series(pd.factorize(versions["id"].to_pandas())[0])
+        order = np.argsort(versions["updated"].to_numpy(), kind="stable")
         newest[order] = ~codes.iloc[order].duplicated(keep="last").to_numpy()
     return newest
 
 
-def _write_newest(unsorted: Path, out: Path, newest: np.ndarray) -> None:
+def _write_newest(all_versions: Path, out: Path, newest: np.ndarray) -> None:
     if newest.all():
-        unsorted.replace(out)
+        all_versions.replace(out)
         return
     start = 0
-    with pq.ParquetFile(unsorted) as file, pq.ParquetWriter(out, PAPERS) as writer:
+    with pq.ParquetFile(all_versions) as file, pq.ParquetWriter(out, PAPERS) as writer:
         for number in range(file.num_row_groups):
             papers = file.read_row_group(number)
             writer.write_table(papers.filter(pa.array(newest[start : start + len(papers)])))
@@ -190,10 +198,6 @@ def _filled(texts: pa.Array) -> pa.Array:
 def _array(column: pa.ChunkedArray) -> pa.Array:
     combined = column.combine_chunks()
     return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
-
-
-def _flat(columns: list[pa.ChunkedArray]) -> list[pa.Array]:
-    return [chunk for column in columns for chunk in column.chunks]
 
 
 def _check_lines(path: Path) -> None:
