@@ -26,7 +26,7 @@ def main() -> None:
                 "--out", folder / "pairs",
             )  # fmt: skip
             each = took.seconds / count * 1e6
-            print(f"{count:9,} papers: {took}   {each:5.1f} s for each million papers", flush=True)
+            print(f"{count:9,} papers: {took}   {each:6.1f} s a million papers", flush=True)
 
 
 if __name__ == "__main__":

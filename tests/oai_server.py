@@ -1,5 +1,6 @@
 """An OAI-PMH service on this machine: the oai_repo library answers, and misbehaves on demand."""
 
+import re
 import socket
 import struct
 import threading
@@ -177,6 +178,17 @@ def oai_service(papers, limit=3):
 
         def wrong_encoding(self, body):
             self.reply(200, body.replace(b"</arXiv>", b"<note>caf\xe9</note></arXiv>"))
+
+        def cut_short(self, body):
+            token = rb"<resumptionToken([^>]*)>[^<]*</resumptionToken>"
+            self.reply(200, re.sub(token, rb"<resumptionToken\1/>", body))
+
+        def without_records(self, body):
+            start, end = body.index(b"<record>"), body.rindex(b"</record>") + len(b"</record>")
+            self.reply(200, body[:start] + body[end:])
+
+        def busy_for_a_day(self, body):
+            self.reply(503, b"busy", Retry_After="86400")
 
         def bad_datestamp(self, body):
             self.reply(200, body.replace(b"<datestamp>2024", b"<datestamp>soon"))

@@ -109,6 +109,8 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (["papers", "source"], "snapshot", ["papers.path: nothing found", "snapshot"]),
         (["papers", "source"], "oai", ["papers.path: nothing found", "oai"]),
         (["papers", "oai", "until"], "May 2020", ["papers.oai.until: 'May 2020'", "YYYY-MM-DD"]),
+        (["papers", "oai", "contact"], "müller@x", ["papers.oai.contact: 'müller@x'", "matching"]),
+        (["papers", "oai"], {"from": "2024-02-01", "until": "2024-01-01"}, ["oai.from", "up to"]),
         (["papers", "oai", "url"], "oai.org", ["papers.oai.url: 'oai.org'", "matching ^https?://"]),
         (["base", "source"], "hub", ["base.model: nothing found"]),
         (["tuning", "source"], "path", ["tuning.path: nothing found"]),

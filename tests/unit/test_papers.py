@@ -97,6 +97,9 @@ def test_everything_left_out_is_counted(read, write_lines):
         ({"abstract": ["text"]}, "line 2: \"abstract\" is \\['text'\\] \\(a string"),
         ({"title": 7}, 'line 2: "title" is 7'),
         ({"update_date": "May 2020"}, "line 2: \"update_date\" is 'May 2020'.*YYYY-MM-DD"),
+        ({"id": " "}, "line 2: \"id\" is ' '"),
+        ({"update_date": "2024-1-1"}, "line 2: \"update_date\" is '2024-1-1'"),
+        ({"abstract": "half \ud800"}, 'line 2: "abstract" holds half a character'),
         ({"update_date": "2020-02-31"}, "line 2: \"update_date\" is '2020-02-31'"),
     ],
 )
@@ -131,6 +134,21 @@ def test_half_an_archive_is_one_line(read, tmp_path, suffix):
     path.write_bytes(packed[: len(packed) // 2])
     with pytest.raises(InputError, match=f"not a whole .{suffix} file"):
         read(path)
+
+
+def test_a_text_in_another_encoding_is_named_by_its_line(read, write_lines):
+    path = write_lines("p.jsonl", [paper(1), paper(2, title="Caf@")])
+    path.write_bytes(path.read_bytes().replace(b"Caf@", b"Caf\xe9"))
+    with pytest.raises(InputError, match=r"p\.jsonl, line 2: not UTF-8"):
+        read(path)
+
+
+def test_a_zip_as_macos_makes_it_is_read(read, tmp_path):
+    path = tmp_path / "p.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("__MACOSX/._s.jsonl", b"\x00")
+        archive.writestr("snapshot", json.dumps(paper(1)))
+    assert read(path)[1].kept == 1
 
 
 def test_a_zip_of_two_snapshots_is_one_line(read, tmp_path):

@@ -19,12 +19,14 @@ from adiabatic.sentences import first_sentence_and_rest
         "Context. The growth of masses is not known.",
         "The galaxy NGC 5.2 is at z=0.5.",
         "Is it so?",
+        "It is like vitamin C.",
+        "We extend the work of Smith et al.",
     ],
 )
 def test_the_first_sentence_is_whole(first):
-    assert first_sentence_and_rest(f"{first} Then comes more. And more.") == (
+    assert first_sentence_and_rest(f"{first} This is more. And more.") == (
         first,
-        "Then comes more. And more.",
+        "This is more. And more.",
     )
 
 

@@ -36,7 +36,7 @@ def main() -> None:
         pages = harvest(service, arguments.folder, selection, command_line.say)
     finally:
         service.close()
-    counts = count_records(arguments.folder, pages)
+    counts = count_records(arguments.folder, pages, selection.start, selection.end)
     if not counts.seen:
         raise InputError(
             f"{arguments.url}: no record found; papers.oai.sets, from and until need to allow some"

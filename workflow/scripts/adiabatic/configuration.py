@@ -142,6 +142,12 @@ def _check_sources(config: Configuration) -> None:
             "configuration: papers.oai.contact: nothing found; a mail address or a URL is needed "
             "with papers.source: oai"
         )
+    oai = config["papers"]["oai"]
+    if oai["from"] and oai["until"] and oai["from"] > oai["until"]:
+        raise InputError(
+            f"configuration: papers.oai.from: {oai['from']!r} found; a day up to papers.oai.until: "
+            f"{oai['until']!r} is needed"
+        )
     if config["tuning"]["source"] == "hub" and config["tuning"]["path"].count("/") < 2:
         raise InputError(
             f"configuration: tuning.path: {shown(config['tuning']['path'])} found; "

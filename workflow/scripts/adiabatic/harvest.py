@@ -19,6 +19,7 @@ from adiabatic.harvested_pages import (
     Window,
     append_entry,
     by_window,
+    intact_entries,
     locked,
     page_headers,
     read_entries,
@@ -33,6 +34,10 @@ PATIENCE = 3
 SECONDS_BETWEEN_LINES = 15
 
 
+class EndedEarly(Exception):
+    """A list ended before the service had sent as many records as it said there are."""
+
+
 def harvest(service: Service, folder: Path, selection: Selection, say: SAY) -> list[PageEntry]:
     """Fetch what is missing of a selection into `folder`; returns all its pages, oldest first.
 
@@ -41,7 +46,7 @@ def harvest(service: Service, folder: Path, selection: Selection, say: SAY) -> l
             damaged, or holds the harvest of another service.
     """
     with locked(folder):
-        entries = read_entries(folder, service.url)
+        entries = intact_entries(folder, read_entries(folder, service.url), say)
         earliest, today = _span(service)
         _check_sets(service, selection.sets)
         start, end = selection.start or earliest, min(selection.end or today, today)
@@ -50,7 +55,7 @@ def harvest(service: Service, folder: Path, selection: Selection, say: SAY) -> l
         names = selection.sets or (None,)
         windows = [w for name in names for w in missing_windows(entries, name, start, end)]
         if windows:
-            say(f"{start} to {end}: {len(windows)} windows of datestamps to fetch")
+            say(f"{start} to {end}: windows of datestamps to fetch: {len(windows)}")
             _fetch_all(service, folder, windows, entries, say)
     return [
         page
@@ -94,10 +99,11 @@ def _fetch_all(
             try:
                 _fetch_window(service, folder, window, entries, progress, afresh=restart > 0)
                 break
-            except OaiError as error:
-                if error.code != "badResumptionToken" or restart == PATIENCE:
+            except (OaiError, EndedEarly) as error:
+                again = isinstance(error, EndedEarly) or error.code == "badResumptionToken"
+                if not again or restart == PATIENCE:
                     raise InputError(f"{service.url}: {_shown(window)}: {error}") from None
-                say(f"{_shown(window)}: the token expired ({error}); this window starts again")
+                say(f"{_shown(window)}: {error}; this window starts again")
                 progress.add(-sum(page.records for page in by_window(entries).get(window, [])))
     progress.close()
 
@@ -116,7 +122,7 @@ def _fetch_window(
         pages = []
     number, token = len(pages), pages[-1].token if pages else None
     previous = page_headers(folder, pages[-1]) if pages else []
-    repeats = 0
+    repeats, size = 0, None
     while number == 0 or token:
         answer = _ask_page(service, window, token)
         if isinstance(answer, OaiError):
@@ -128,23 +134,31 @@ def _fetch_window(
         if _is_old(part, window, previous):
             repeats += 1
             if repeats > PATIENCE:
-                raise InputError(f"{service.url}: {_shown(window)}: an old page again and again")
+                raise InputError(
+                    f"{service.url}: {_shown(window)}: an old page again and again; what is "
+                    "harvested is kept, run again later"
+                )
             progress.say(f"{_shown(window)}: an old page came, it is asked for again")
         else:
+            size = size if part.size is None else part.size
+            fetched = sum(page.records for page in pages) + len(part.headers)
+            if not part.token and size is not None and fetched < size:
+                raise EndedEarly(f"the list ended after {fetched} of {size} records")
             number += 1
             name = f"{window.set or 'all'}/{window.start}_{window.end}-{number:05d}.xml.gz"
             entry = _entry(service.url, window, part, answer.response_date, number)
             entry = write_page(folder, name.replace(":", "-"), answer.content, entry)
             entries.append(entry)
+            pages = [*pages, entry]
             progress.add(entry.records, f"{_shown(window)}, page {number}")
             previous, token = part.headers, part.token
 
 
 def _is_old(part: ListPart, window: Window, previous: list[Header]) -> bool:
-    """Whether a page is the one before it, or of another window, as a cache may send it."""
+    """Whether a page is the one before it, of another window, or empty: as a cache may send it."""
     days = [header.datestamp for header in part.headers]
     foreign = bool(days) and not any(window.start <= day <= window.end for day in days)
-    return foreign or bool(days and part.headers == previous)
+    return foreign or (part.headers == previous if days else part.token is not None)
 
 
 def _ask_page(service: Service, window: Window, token: str | None) -> Answer | OaiError:
@@ -202,10 +216,10 @@ def _check_sets(service: Service, sets: tuple[str, ...]) -> None:
         raise InputError(f"papers.oai.sets: {service.url} has no sets ({error})") from None
     for name in sets:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=5) or known[:10]
+            near = difflib.get_close_matches(name, known, n=5) + known[:20]
             raise InputError(
                 f"papers.oai.sets: {name!r} found; {service.url} has {len(known)} sets, such as "
-                f"{', '.join(near)}"
+                f"{', '.join(dict.fromkeys(near))}"
             )
 
 
@@ -214,13 +228,16 @@ def _list_size(service: Service, windows: list[Window]) -> int | None:
     total = 0
     for span in _joined(windows):
         try:
-            part = service.ask("ListIdentifiers", **_arguments(span)).part
-            if part.token and part.size is None:
-                return None
-            total += len(part.headers) if part.size is None else part.size
+            part = service.ask("ListIdentifiers", attempts=1, **_arguments(span)).part
         except OaiError as error:
-            if error.code != "noRecordsMatch":
-                raise InputError(f"{service.url}: {_shown(span)}: {error}") from None
+            if error.code == "noRecordsMatch":
+                continue
+            return None
+        except InputError:
+            return None
+        if part.token and part.size is None:
+            return None
+        total += len(part.headers) if part.size is None else part.size
     return total
 
 

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,12 +81,16 @@ class HarvestCounts:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Two harvests at a time would be two requests at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise InputError(f"papers.path: another harvest is writing to {folder}") from None
+    except OSError as error:
+        raise InputError(
+            f"papers.path: {folder} cannot be written to ({error.strerror}); a folder is needed"
+        ) from None
     try:
         yield
     finally:
@@ -147,6 +151,23 @@ def read_entries(folder: Path, url: str) -> list[PageEntry]:
     return entries
 
 
+def intact_entries(
+    folder: Path, entries: list[PageEntry], say: Callable[[str], None]
+) -> list[PageEntry]:
+    """The entries without those of windows of which a page is gone or is not what was written."""
+    damaged = set()
+    for window, pages in by_window(entries).items():
+        for page in pages:
+            if not page.file:
+                continue
+            try:
+                _packed_page(folder, page.file, page.sha256)
+            except InputError as error:
+                say(f"{error}; its window is fetched again")
+                damaged.add(window)
+    return [entry for entry in entries if entry.window not in damaged]
+
+
 def by_window(entries: Iterable[PageEntry]) -> dict[Window, list[PageEntry]]:
     """The valid pages of each window, in the order in which the windows were last begun.
 
@@ -161,14 +182,18 @@ def by_window(entries: Iterable[PageEntry]) -> dict[Window, list[PageEntry]]:
 
 
 def _read_page(folder: Path, file: str, digest: str) -> bytes:
+    return gzip.decompress(_packed_page(folder, file, digest))
+
+
+def _packed_page(folder: Path, file: str, digest: str) -> bytes:
     path = folder / file
     try:
         packed = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     if hashlib.sha256(packed).hexdigest() != digest:
-        raise InputError(f"{path}: not the page that was harvested; harvest again without it")
-    return gzip.decompress(packed)
+        raise InputError(f"{path}: not the page that was harvested (harvest_papers mends it)")
+    return packed
 
 
 def page_headers(folder: Path, page: PageEntry) -> list[Header]:
@@ -217,11 +242,17 @@ def write_list(path: Path, folder: Path, selection: Selection, pages: list[PageE
     path.write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
 
 
-def count_records(folder: Path, pages: list[PageEntry]) -> HarvestCounts:
-    """What all pages together hold; reads every page and so checks that it is whole."""
+def count_records(
+    folder: Path, pages: list[PageEntry], start: str | None = None, end: str | None = None
+) -> HarvestCounts:
+    """What all pages together hold of the datestamps from `start` to `end`."""
     headers: list[Header] = []
     for page in pages:
-        headers.extend(page_headers(folder, page))
+        headers.extend(
+            header
+            for header in page_headers(folder, page)
+            if (start or "") <= header.datestamp <= (end or "9999")
+        )
     found = pd.DataFrame(headers, columns=["identifier", "datestamp", "deleted"])
     newest = found.sort_values("datestamp", kind="stable").drop_duplicates(
         "identifier", keep="last"

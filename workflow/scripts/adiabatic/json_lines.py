@@ -69,9 +69,11 @@ def text_of(record: dict[str, Any], key: str, where: str) -> str:
 
 
 def _only_member(archive: zipfile.ZipFile, path: Path) -> str:
-    members = [name for name in archive.namelist() if name.endswith((".json", ".jsonl"))]
+    # macOS adds a folder of its own.
+    names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
+    members = [name for name in names if name.endswith((".json", ".jsonl"))] or names
     if len(members) != 1:
-        found = ", ".join(archive.namelist()[:5]) or "nothing"
+        found = ", ".join(names[:5]) or "nothing"
         raise InputError(f"{path}: {found} found in it; one .json or .jsonl file is needed")
     return members[0]
 

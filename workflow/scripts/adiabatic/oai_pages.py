@@ -53,7 +53,13 @@ def parse_answer(content: bytes) -> etree._Element:
     Raises:
         BadAnswer: it is no well-formed XML, no OAI-PMH answer, or declares a document type.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
@@ -108,7 +114,7 @@ def page_records(root: etree._Element) -> pa.Table:
         paper = record.find(f"{OAI}metadata/{ARXIV}arXiv")
         texts = [None] * len(ELEMENTS)
         if paper is not None:
-            found = {child.tag: child.text for child in paper}
+            found = {child.tag: _text(child) for child in paper}
             texts = [found.get(f"{ARXIV}{name}") for name in ELEMENTS]
         # A deleted record has no metadata: its id is the end of "oai:arXiv.org:0704.0001".
         texts[0] = (texts[0] or header.identifier.split(":", 2)[-1]).strip()
@@ -118,6 +124,11 @@ def page_records(root: etree._Element) -> pa.Table:
         [pa.array(column, field.type) for column, field in zip(columns, RECORDS, strict=True)],
         schema=RECORDS,
     )
+
+
+def _text(element: etree._Element) -> str | None:
+    """All of an element's text, also where it has elements within."""
+    return "".join(element.itertext()) if len(element) else element.text
 
 
 def _header(listed: etree._Element) -> Header:

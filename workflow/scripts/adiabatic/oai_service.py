@@ -29,7 +29,11 @@ from adiabatic.oai_pages import (
 # Statuses that say "not now"; of the others an answer is final.
 BUSY = (429, 500, 502, 503, 504)
 ATTEMPTS = 8
+# A service that never answered is likely the wrong one, or down.
+FIRST_ATTEMPTS = 3
 LONGEST_WAIT = 300
+# A service that asks for more is left in peace until the user comes back.
+LONGEST_ASKED = 3600
 SAY = Callable[[str], None]
 
 
@@ -64,7 +68,8 @@ class Service:
     """An OAI-PMH service. `requests` counts what it was asked."""
 
     def __init__(self, url: str, manners: Manners, say: SAY):
-        self.url, self.manners, self.say, self.requests = url, manners, say, 0
+        self.url, self.manners, self.say = url, manners, say
+        self.requests, self.answers = 0, 0
         self._client = httpx2.Client(
             timeout=manners.timeout_seconds,
             follow_redirects=True,
@@ -72,29 +77,32 @@ class Service:
         )
         self._ready = time.monotonic()
 
-    def ask(self, verb: str, **arguments: str | None) -> Answer:
+    def ask(self, verb: str, attempts: int | None = None, **arguments: str | None) -> Answer:
         """The answer to one request; arguments that are None are left out.
 
+        Args:
+            attempts: how often at most; None: FIRST_ATTEMPTS until the first answer, then ATTEMPTS.
         Raises:
             OaiError: the service answered with an error of the protocol.
-            InputError: it did not answer in ATTEMPTS attempts, or with a final HTTP status.
+            InputError: it did not answer in so many attempts, or with a final HTTP status.
         """
+        attempts = attempts or (ATTEMPTS if self.answers else FIRST_ATTEMPTS)
         query = {"verb": verb} | {name: text for name, text in arguments.items() if text}
         between = self.manners.seconds_between_requests
         backoff = wait_exponential_jitter(multiplier=between, max=LONGEST_WAIT, jitter=between)
-        attempts = Retrying(
+        retrying = Retrying(
             retry=retry_if_exception_type(Unanswered),
             wait=lambda state: max(backoff(state), _seconds_asked(state)),
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(attempts),
             before_sleep=self._report,
             reraise=True,
         )
         try:
-            return attempts(self._attempt, query)
+            return retrying(self._attempt, query)
         except Unanswered as error:
             raise InputError(
-                f"{self.url}: no answer to {_shown(query)} in {ATTEMPTS} attempts ({error}); what "
-                "was harvested is kept, run again to go on"
+                f"{self.url}: no answer to {_shown(query)} in {attempts} attempts ({error}); what "
+                "is harvested is kept, run again to go on"
             ) from None
 
     def pages(self, verb: str) -> Iterator[etree._Element]:
@@ -114,14 +122,22 @@ class Service:
         self.requests += 1
         try:
             response = self._client.get(self.url, params=query)
+        except httpx2.UnsupportedProtocol as error:
+            raise InputError(f"papers.oai.url: {self.url} cannot be asked ({error})") from None
         except httpx2.TransportError as error:
             raise Unanswered(str(error) or type(error).__name__) from None
         except (httpx2.InvalidURL, httpx2.HTTPError) as error:
-            raise InputError(f"{self.url}: cannot be asked ({error})") from None
+            raise InputError(f"papers.oai.url: {self.url} cannot be asked ({error})") from None
         finally:
             self._ready = time.monotonic() + self.manners.seconds_between_requests
         if response.status_code in BUSY:
-            raise Unanswered(f"HTTP status {response.status_code}", _retry_after(response))
+            seconds = _retry_after(response)
+            if seconds > LONGEST_ASKED:
+                raise InputError(
+                    f"{self.url}: busy, and asks to come back in {seconds / 3600:.1f} hours; what "
+                    "is harvested is kept, run again then"
+                )
+            raise Unanswered(f"HTTP status {response.status_code}", seconds)
         try:
             root = parse_answer(response.content)
             element = answered(root, query["verb"])
@@ -132,6 +148,7 @@ class Service:
                     f"{self.url}: HTTP status {response.status_code} to {_shown(query)}"
                 ) from None
             raise Unanswered(str(error)) from None
+        self.answers += 1
         return Answer(response.content, response_date(root), element, part)
 
     def _report(self, state: RetryCallState) -> None:

@@ -56,7 +56,7 @@ class Pool:
     archives: Groups
     primaries: Groups
     sets: CategorySets
-    unknown: dict[str, int]
+    left_out: dict[str, int]
 
     def forbidden(self, anchors: np.ndarray, candidates: np.ndarray) -> np.ndarray:
         """True where candidates[i] must not be the negative of anchors[i]."""
@@ -118,7 +118,8 @@ def build_pairs(
             frames[style, level] = _triplets(
                 texts, others, paired_similarity(pool.rows, own, negatives[level])
             )
-    return frames, _counts(papers, pool, without)
+    missing = {f"anchors without a negative at level {name}": n for name, n in without.items()}
+    return frames, pool.left_out | missing
 
 
 def anchor_and_text(title: str, abstract: str, style: str) -> tuple[str, str]:
@@ -132,13 +133,14 @@ def _pool(papers: pa.Table, styles: list[str], anchors: int, jobs: int) -> Pool:
         delayed(_prepared)(abstracts.slice(start, CHUNK).to_pylist(), "first-sentence" in styles)
         for start in range(0, len(papers), CHUNK)
     )
-    usable = np.concatenate([usable for _, usable in prepared])
+    empty, single = (np.concatenate([part[n] for part in prepared]) for n in (1, 2))
+    usable = ~(empty | single)
     if usable.sum() < anchors:
         raise InputError(
             f"pairs.anchors: {anchors} found; only {usable.sum()} of {len(papers)} papers can "
             f"serve the styles {', '.join(styles)} (at most that many are allowed)"
         )
-    counts = sparse.vstack([counts for counts, _ in prepared], format="csr")
+    counts = sparse.vstack([part[0] for part in prepared], format="csr")
     del prepared
     categories = PaperCategories.of(papers["categories"].filter(pa.array(usable)))
     return Pool(
@@ -151,22 +153,28 @@ def _pool(papers: pa.Table, styles: list[str], anchors: int, jobs: int) -> Pool:
         archives=Groups.of(categories.archives()),
         primaries=Groups.of(categories.primary),
         sets=CategorySets.of(categories.sets),
-        unknown=categories.unknown,
+        left_out={
+            "papers": len(papers),
+            "withdrawn, or only about another paper": int(empty.sum()),
+            "of a single sentence": int((single & ~empty).sum()),
+        }
+        | {f"papers in the unknown category {name}": n for name, n in categories.unknown.items()},
     )
 
 
-def _prepared(abstracts: list[str], split: bool) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """Word counts of the abstracts that can serve, and which these are.
+def _prepared(
+    abstracts: list[str], split: bool
+) -> tuple[sparse.csr_matrix, np.ndarray, np.ndarray]:
+    """Word counts of the abstracts that can serve, and which of all can not.
 
     One cannot that says nothing of its own ("withdrawn", "Comment on ..."), nor, where abstracts
     are split, one of a single sentence.
     """
-    usable = [
-        not (is_withdrawn(text) or is_about_another(text))
-        and (not split or bool(first_sentence_and_rest(text)[1]))
-        for text in abstracts
-    ]
-    return word_counts(list(compress(abstracts, usable))), np.array(usable, dtype=bool)
+    empty = [is_withdrawn(text) or is_about_another(text) for text in abstracts]
+    single = [split and not first_sentence_and_rest(text)[1] for text in abstracts]
+    usable = [not (one or other) for one, other in zip(empty, single, strict=True)]
+    counts = word_counts(list(compress(abstracts, usable)))
+    return counts, np.array(empty, dtype=bool), np.array(single, dtype=bool)
 
 
 def _negatives(pool: Pool, anchors: np.ndarray, level: str, seed: list[int]) -> np.ndarray:
@@ -284,17 +292,6 @@ def _texts(pool: Pool, rows: np.ndarray, style: str) -> pd.DataFrame:
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
     return pd.DataFrame(texts, columns=["anchor", "text"]).assign(id=papers["id"])
-
-
-def _counts(papers: pa.Table, pool: Pool, without: dict[str, int]) -> dict[str, int]:
-    return (
-        {
-            "papers": len(papers),
-            "withdrawn, about another paper, or of one sentence": len(papers) - len(pool.numbers),
-        }
-        | {f"anchors without a negative at level {name}": n for name, n in without.items()}
-        | {f"papers in the unknown category {name}": n for name, n in pool.unknown.items()}
-    )
 
 
 def _generator(*parts: int | str) -> np.random.Generator:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pyarrow.json
 import pyarrow.parquet as pq
 
 from adiabatic.errors import InputError, shown
-from adiabatic.json_lines import opened, read_records
+from adiabatic.json_lines import opened, read_records, text_of
 from adiabatic.paper_texts import folded, with_letters, withdrawn
 
 # What a record says. A snapshot's update_date is the OAI datestamp of its record.
@@ -93,14 +93,13 @@ def snapshot_records(path: Path) -> Iterator[pa.Table]:
                 ),
             )
             for batch in reader:
-                if batch["id"].null_count or batch["update_date"].null_count:
-                    raise pa.ArrowInvalid("a record without id or update_date")
-                _dates(batch["update_date"])
+                _check_batch(batch)
                 yield pa.table(batch)
     except (pa.ArrowInvalid, InputError) as error:
         # The engine names no line of the file: whatever it minds is looked for line by line.
         _check_lines(path)
-        raise InputError(f"{path}: {str(error).splitlines()[0]}") from None
+        reason = str(error).splitlines()[0].removeprefix(f"{path}: ")
+        raise InputError(f"{path}: {reason}") from None
 
 
 def file_digest(path: Path) -> str:
@@ -200,6 +199,15 @@ def _array(column: pa.ChunkedArray) -> pa.Array:
     return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
 
 
+def _check_batch(batch: pa.RecordBatch) -> None:
+    """Raises ArrowInvalid where a text is no UTF-8, an id is missing or a date is none."""
+    batch.validate(full=True)
+    ids = pc.utf8_trim_whitespace(batch["id"])
+    if pc.any(pc.fill_null(pc.equal(ids, ""), True)).as_py() or batch["update_date"].null_count:
+        raise pa.ArrowInvalid("a record without id or update_date")
+    _dates(batch["update_date"])
+
+
 def _check_lines(path: Path) -> None:
     """Raise InputError for the first line of a snapshot that is no record, or if there is none."""
     number = 0
@@ -208,10 +216,12 @@ def _check_lines(path: Path) -> None:
         for name in FIELDS:
             value = record.get(name)
             needed = name in ("id", "update_date")
-            if value is None and needed:
-                raise InputError(f'{where}: "{name}" is missing (a non-empty string is needed)')
+            if needed:
+                text_of(record, name, where)
             if value is not None and not isinstance(value, str):
                 raise InputError(f'{where}: "{name}" is {shown(value)} (a string is needed)')
+            if value and not value.isprintable() and _has_half_a_character(value):
+                raise InputError(f'{where}: "{name}" holds half a character (\\ud800 to \\udfff)')
         _check_date(record["update_date"], where)
     if not number:
         raise InputError(f"{path}: no record found; at least one is needed")
@@ -219,6 +229,12 @@ def _check_lines(path: Path) -> None:
 
 def _check_date(text: Any, where: str) -> None:
     with suppress(ValueError):
-        datetime.strptime(text.strip(), "%Y-%m-%d")
-        return
+        # fromisoformat takes other forms, too.
+        if str(date.fromisoformat(text.strip())) == text.strip():
+            return
     raise InputError(f'{where}: "update_date" is {shown(text)} (a date as YYYY-MM-DD is needed)')
+
+
+def _has_half_a_character(text: str) -> bool:
+    """Whether a text has a surrogate, which JSON can spell and UTF-8 can not."""
+    return any("\ud800" <= character <= "\udfff" for character in text)

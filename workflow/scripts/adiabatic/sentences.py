@@ -11,6 +11,11 @@ _ABBREVIATION = re.compile(
     r"|pp?|eds?|phys|rev|lett|math|proc|trans|dr|prof|mr|mrs|st|[a-z])\.\s*$",
     re.IGNORECASE,
 )
+# After these one may, where the next piece begins as sentences do.
+_NAME = re.compile(r"(?:\bet al|[\s(\[.-][A-Z])\.\s*$")
+_BEGINNING = re.compile(
+    r"\s*(?:We|The|This|These|It|In|Our|Here|However|For|An?|As|By|To|Using|Then|There|Such|If)\s"
+)
 # What no sentence starts with: a small letter, a digit, or what closes or separates.
 _CONTINUED = re.compile(r"\s*[a-z0-9,;:.)\]}]")
 
@@ -33,4 +38,6 @@ def _ends(text: str, following: str) -> bool:
     """Whether a sentence ends between `text` and what follows."""
     one_word = len(text.split()) == 1
     in_formula = len(re.findall(r"(?<!\\)\$", text)) % 2 == 1
-    return not (one_word or in_formula or _ABBREVIATION.search(text) or _CONTINUED.match(following))
+    begins = _NAME.search(text) and _BEGINNING.match(following)
+    abbreviated = _ABBREVIATION.search(text) and not begins
+    return not (one_word or in_formula or abbreviated or _CONTINUED.match(following))
