@@ -46,6 +46,7 @@ rule tune_query_encoder:
     params:
         base=lambda wildcards, input: os.path.dirname(input.base[0]),
         out=lambda wildcards, output: os.path.dirname(output.weights),
+        checkpoint=in_experiment("checkpoints/{run}.safetensors"),
         learning_rate=lambda wildcards: RUNS[wildcards.run].learning_rate,
         seed=lambda wildcards: RUNS[wildcards.run].seed,
         margin=config["tuning"]["margin"],
@@ -59,4 +60,4 @@ rule tune_query_encoder:
         " --data {input.tuning:q} --vectors {input.vectors:q}"
         " --learning-rate {params.learning_rate} --seed {params.seed} --margin {params.margin}"
         " --batch-size {params.batch_size} --epochs {params.epochs} --freeze {params.freeze:q}"
-        " --precision {params.precision} --threads {threads} --out {params.out:q} > {log:q} 2>&1"
+        " --precision {params.precision} --checkpoint {params.checkpoint:q} --threads {threads} --out {params.out:q} > {log:q} 2>&1"

@@ -6,11 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic import command_line
+from adiabatic.checkpoints import Checkpoints, Stopped
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts, read_vectors
 from adiabatic.encoder import Encoder, load_encoder, save_encoder, use_threads
 from adiabatic.frames import read_frame
-from adiabatic.provenance import run_provenance, write_provenance
-from adiabatic.tuning import Triplets, TuningSettings, tune
+from adiabatic.provenance import FrozenFiles, run_identity, run_provenance, write_provenance
+from adiabatic.tuning import Triplets, TuningSettings, parameter_counts, tune
 
 
 def main() -> None:
@@ -34,6 +35,14 @@ def main() -> None:
         default="delta",
         help="delta: AdamW on the difference from the base, exact at tiny rates",
     )
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        help="file to resume from; written now and then, removed at the end",
+    )
+    parser.add_argument(
+        "--checkpoint-seconds", type=float, default=60, help="between two checkpoints"
+    )
     parser.add_argument("--threads", type=int, default=1, help="of torch")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     arguments = parser.parse_args()
@@ -47,6 +56,7 @@ def main() -> None:
         freeze=tuple(arguments.freeze),
         precision=arguments.precision,
     )
+    frozen = FrozenFiles.of(arguments.base, arguments.vectors)
     encoder = load_encoder(arguments.base)
     data = read_frame(arguments.data)
     corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
@@ -55,15 +65,35 @@ def main() -> None:
         for split in ("train", "validation")
     )
     documents = read_vectors(arguments.vectors, corpus)
-    history = tune(encoder, train, validation, documents, settings, command_line.say)
+    files = {"triplets": arguments.data, "vectors": arguments.vectors}
+    checkpoints = None
+    if arguments.checkpoint:
+        identity = run_identity(asdict(settings), files, frozen)
+        checkpoints = Checkpoints(
+            arguments.checkpoint, identity, arguments.checkpoint_seconds, command_line.say
+        )
+    try:
+        history = tune(
+            encoder, train, validation, documents, settings, command_line.say, checkpoints
+        )
+    except Stopped as stopped:
+        command_line.say(f"{stopped}; run again to go on")
+        raise SystemExit(143) from None
     with command_line.folder_written_atomically(arguments.out) as folder:
         save_encoder(encoder, folder)
         history.to_csv(folder / "history.csv", index=False)
-        files = {"triplets": arguments.data, "vectors": arguments.vectors}
         provenance = run_provenance(
-            folder, arguments.base, asdict(settings), len(train.queries), files
+            folder,
+            arguments.base,
+            asdict(settings),
+            parameter_counts(encoder.model),
+            len(train.queries),
+            files,
+            frozen,
         )
         write_provenance(folder, provenance)
+    if checkpoints:
+        checkpoints.remove()
 
 
 def triplets_of(data: pd.DataFrame, encoder: Encoder, corpus: pd.Index) -> Triplets:

@@ -2,14 +2,51 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from adiabatic.errors import InputError
 from adiabatic.source_digest import source_digest
 
 PROVENANCE_FILE = "provenance.json"
 LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")
+
+
+@dataclass(frozen=True)
+class FrozenFiles:
+    """What a run must not change: the frozen encoder's weights and the document vectors."""
+
+    base: Path
+    vectors: Path
+    digests: dict[str, str]
+
+    @classmethod
+    def of(cls, base: Path, vectors: Path) -> "FrozenFiles":
+        """The files and their digests now; the weights must be those that the base was made of.
+
+        Raises:
+            InputError: the weights are not those that the base's provenance names.
+        """
+        frozen = cls(base, vectors, {})
+        digests = frozen.now()
+        path = base / PROVENANCE_FILE
+        stated = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if stated.get("weights_sha256", digests["weights"]) != digests["weights"]:
+            raise InputError(f"{base}: the weights are not those that {PROVENANCE_FILE} names")
+        return cls(base, vectors, digests)
+
+    def now(self) -> dict[str, str]:
+        """The digests as the files are now."""
+        return {"weights": weights_digest(self.base), "vectors": _file_digest(self.vectors)}
+
+    def check_unchanged(self) -> None:
+        """Raises InputError where a file is not what it was."""
+        now = self.now()
+        for name, path in (("weights", self.base), ("vectors", self.vectors)):
+            if now[name] != self.digests[name]:
+                raise InputError(f"{path}: the {name} changed during the run, which must not be")
 
 
 def base_provenance(folder: Path, source: str, model: str, revision: str | None) -> dict[str, Any]:
@@ -24,18 +61,48 @@ def base_provenance(folder: Path, source: str, model: str, revision: str | None)
 
 
 def run_provenance(
-    folder: Path, base: Path, settings: dict[str, Any], triplets: int, data: dict[str, Path]
+    folder: Path,
+    base: Path,
+    settings: dict[str, Any],
+    parameters: dict[str, int],
+    triplets: int,
+    data: dict[str, Path],
+    frozen: FrozenFiles,
 ) -> dict[str, Any]:
-    """Provenance of a tuned query encoder: settings, triplets of one epoch, data, code, base."""
+    """Provenance of a tuned query encoder.
+
+    Args:
+        parameters: numbers of single weights, tuned and frozen.
+        triplets: of one epoch.
+        frozen: the digests before the run of what it must not change.
+    Raises:
+        InputError: what must not change has changed.
+    """
+    frozen.check_unchanged()
     return {
         "tuning": settings,
+        "parameters": parameters
+        | {"frozen_share": round(parameters["frozen"] / sum(parameters.values()), 4)},
         "training_triplets": triplets,
+        "frozen_sha256": {"before": frozen.digests, "after": frozen.now()},
         "data_sha256": {name: _file_digest(path) for name, path in data.items()},
         "code": source_digest("tune_query_encoder"),
         "weights_sha256": weights_digest(folder),
         "base": json.loads((base / PROVENANCE_FILE).read_text(encoding="utf-8")),
         "versions": _versions(),
     }
+
+
+def run_identity(settings: dict[str, Any], data: dict[str, Path], frozen: FrozenFiles) -> str:
+    """Digest of all that decides the weights of a run: settings, data, base, code and libraries."""
+    parts = {
+        "tuning": settings,
+        "data": {name: _file_digest(path) for name, path in data.items()},
+        "frozen": frozen.digests,
+        "code": source_digest("tune_query_encoder"),
+        "versions": _versions(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def write_provenance(folder: Path, provenance: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
+from adiabatic.checkpoints import Checkpoints, Progress, Stopped, stop_requests
 from adiabatic.encoder import Encoder, TokenIds
 from adiabatic.errors import InputError
 from adiabatic.freezing import trained_names
@@ -73,13 +74,25 @@ class TrainedWeights:
     def step(self, optimizer: torch.optim.Optimizer) -> None:
         """One update from the gradient that backward() added up, which is then set to zero."""
         optimizer.step()
+        self.materialize()
+        self.gradient.zero_()
+
+    def materialize(self) -> None:
+        """Bring the model's weights to what AdamW has made of the difference."""
         if self.delta is not None:
             torch.add(self.base, self.delta, out=self.weights)
-        self.gradient.zero_()
 
     def share_moved(self) -> float:
         """Share of the trained weights whose float32 value is not the base's any more."""
         return torch.count_nonzero(self.weights != self.base).item() / self.base.numel()
+
+
+def parameter_counts(model: torch.nn.Module) -> dict[str, int]:
+    """Numbers of single weights of a model that are tuned and that are frozen."""
+    counts = {"tuned": 0, "frozen": 0}
+    for parameter in model.parameters():
+        counts["tuned" if parameter.requires_grad else "frozen"] += parameter.numel()
+    return counts
 
 
 def triplet_margin_loss(
@@ -104,6 +117,7 @@ def tune(
     documents: np.ndarray,
     settings: TuningSettings,
     say: Callable[[str], None],
+    checkpoints: Checkpoints | None = None,
 ) -> pd.DataFrame:
     """Tune the encoder's model in place; the document vectors never change.
 
@@ -112,10 +126,12 @@ def tune(
 
     Args:
         documents: unit vectors of the frozen encoder, float32 of shape (documents, d).
+        checkpoints: where to save the run and to resume it from; the result is the same.
     Returns:
         The history: step, loss (mean since the row before), validation_accuracy, share_moved.
     Raises:
         InputError: the loss is not finite (the learning rate is too high), or see `trained_names`.
+        Stopped: SIGTERM or SIGINT came; the step is finished and saved.
     """
     vectors = torch.from_numpy(documents)
     encoder.model.eval()
@@ -124,32 +140,49 @@ def tune(
     order = epoch_orders(len(train.queries), settings)
     batches = np.array_split(order, range(settings.batch_size, len(order), settings.batch_size))
     recorded = set(np.linspace(0, len(batches), HISTORY_POINTS + 1).round().astype(int))
-    rows = [(0, np.nan, triplet_accuracy(encoder, validation, documents), 0.0)]
-    losses: list[float] = []
-    for step, batch in enumerate(tqdm(batches, desc="tuning", disable=None), start=1):
-        loss = triplet_margin_loss(
-            encoder.vectors([train.queries[row] for row in batch]),
-            vectors[train.positives[batch]],
-            vectors[train.negatives[batch]],
-            settings.margin,
+    progress = checkpoints.restore(optimizer) if checkpoints else None
+    trained.materialize()
+    if progress is None:
+        progress = Progress(rows=[(0, np.nan, triplet_accuracy(encoder, validation, documents), 0)])
+    bar = tqdm(total=len(batches), initial=progress.step, desc="tuning", disable=None)
+    with bar, stop_requests() as stop:
+        for batch in batches[progress.step :]:
+            loss = triplet_margin_loss(
+                encoder.vectors([train.queries[row] for row in batch]),
+                vectors[train.positives[batch]],
+                vectors[train.negatives[batch]],
+                settings.margin,
+            )
+            progress.step += 1
+            progress.losses.append(loss.item())
+            _check_finite(progress, batch, settings)
+            loss.backward()
+            trained.step(optimizer)
+            bar.update()
+            if progress.step in recorded:
+                accuracy = triplet_accuracy(encoder, validation, documents)
+                mean_loss = float(np.mean(progress.losses))
+                progress.rows.append((progress.step, mean_loss, accuracy, trained.share_moved()))
+                progress.losses.clear()
+                say(
+                    f"step {progress.step} of {len(batches)}: loss {mean_loss:.5f}, validation "
+                    f"accuracy {accuracy:.4f}, weights moved {progress.rows[-1][3]:.1%}"
+                )
+            if checkpoints and (stop.asked or checkpoints.due()):
+                checkpoints.write(optimizer, progress)
+            if stop.asked:
+                raise Stopped(f"stopped after step {progress.step} of {len(batches)}")
+    columns = ["step", "loss", "validation_accuracy", "share_moved"]
+    return pd.DataFrame(progress.rows, columns=columns)
+
+
+def _check_finite(progress: Progress, batch: np.ndarray, settings: TuningSettings) -> None:
+    if not np.isfinite(progress.losses[-1]):
+        raise InputError(
+            f"tuning.learning_rates: {settings.learning_rate:g} found; the loss is "
+            f"{progress.losses[-1]} at step {progress.step} (training triplets "
+            f"{', '.join(map(str, batch[:3]))}, ...), so a lower rate is needed"
         )
-        losses.append(loss.item())
-        if not np.isfinite(losses[-1]):
-            raise InputError(
-                f"tuning.learning_rates: {settings.learning_rate:g} found; the loss is "
-                f"{losses[-1]} at step {step}, so a lower rate is needed"
-            )
-        loss.backward()
-        trained.step(optimizer)
-        if step in recorded:
-            accuracy = triplet_accuracy(encoder, validation, documents)
-            rows.append((step, float(np.mean(losses)), accuracy, trained.share_moved()))
-            say(
-                f"step {step} of {len(batches)}: loss {rows[-1][1]:.5f}, validation accuracy "
-                f"{accuracy:.4f}, weights moved {rows[-1][3]:.1%}"
-            )
-            losses.clear()
-    return pd.DataFrame(rows, columns=["step", "loss", "validation_accuracy", "share_moved"])
 
 
 def epoch_orders(triplets: int, settings: TuningSettings) -> np.ndarray:
