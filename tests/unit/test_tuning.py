@@ -11,6 +11,8 @@ from adiabatic.tuning import (
     Triplets,
     TuningSettings,
     epoch_orders,
+    learning_rate_at,
+    ranking_loss,
     triplet_margin_loss,
     tune,
 )
@@ -44,6 +46,65 @@ def test_the_loss_is_that_of_its_formula():
     assert triplet_margin_loss(queries, positives, negatives, 0.3).item() == pytest.approx(
         expected.item(), abs=1e-6
     )
+
+
+def test_the_ranking_loss_is_that_of_its_formula_and_knows_a_positive_that_comes_twice():
+    queries, documents = (
+        torch.nn.functional.normalize(torch.randn(n, 8, generator=torch.manual_seed(n)), dim=1)
+        for n in (3, 6)
+    )
+    documents[4] = documents[0]
+    rows = torch.tensor([7, 8, 9, 5, 7, 6])
+    scores = (queries @ documents.T / 0.1).double()
+    expected = 0.0
+    for row, candidates in enumerate(([0, 1, 2, 3, 5], range(6), range(6))):
+        total = torch.logsumexp(scores[row, list(candidates)], dim=0)
+        expected += (total - scores[row, row]).item() / 3
+    assert ranking_loss(queries, documents, rows, 0.1).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_learning_rate_rises_stays_or_falls():
+    def rates(**changes):
+        settings = dataclasses.replace(SETTINGS, learning_rate=1.0, **changes)
+        return [learning_rate_at(step, 10, settings) for step in range(1, 11)]
+
+    assert rates() == [1.0] * 10
+    assert rates(warmup=0.2) == [0.5] + [1.0] * 9
+    assert rates(schedule="linear") == pytest.approx(np.arange(10, 0, -1) / 10)
+    both = rates(schedule="linear", warmup=0.5)
+    assert both == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2])
+
+
+def test_accumulated_batches_are_one_larger_batch(tiny_encoder_folder):
+    parts, whole = (
+        tuned(tiny_encoder_folder, dataclasses.replace(SETTINGS, **changes))[0].model.state_dict()
+        for changes in ({"batch_size": 2, "accumulate": 4}, {"batch_size": 8})
+    )
+    for name in parts:
+        assert torch.allclose(parts[name], whole[name], atol=2e-5), name
+
+
+def test_clipped_gradients_move_less_where_it_counts(tiny_encoder_folder):
+    free, clipped = (
+        tuned(tiny_encoder_folder, dataclasses.replace(SETTINGS, max_gradient_norm=norm))[0]
+        for norm in (None, 1e-9)
+    )
+    base = dict(load_encoder(tiny_encoder_folder).model.named_parameters())
+    moved = [
+        sum((p - base[n]).abs().sum().item() for n, p in encoder.model.named_parameters())
+        for encoder in (free, clipped)
+    ]
+    # Adam divides by the size of the gradient, except where it is as small as its epsilon, 1e-8.
+    assert moved[1] < moved[0] / 5
+
+
+@pytest.mark.parametrize(
+    "changes", [{"loss": "ranking"}, {"schedule": "linear", "warmup": 0.1}, {"accumulate": 2}]
+)
+def test_every_loss_and_schedule_learns(tiny_encoder_folder, changes):
+    settings = dataclasses.replace(SETTINGS, epochs=15, **changes)
+    accuracy = tuned(tiny_encoder_folder, settings)[1]["validation_accuracy"]
+    assert accuracy.iloc[-1] > accuracy.iloc[0] + 0.1
 
 
 @pytest.mark.parametrize("precision", ["delta", "plain"])

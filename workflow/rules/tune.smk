@@ -49,7 +49,13 @@ rule tune_query_encoder:
         checkpoint=in_experiment("checkpoints/{run}.safetensors"),
         learning_rate=lambda wildcards: RUNS[wildcards.run].learning_rate,
         seed=lambda wildcards: RUNS[wildcards.run].seed,
+        loss=config["tuning"]["loss"],
         margin=config["tuning"]["margin"],
+        temperature=config["tuning"]["temperature"],
+        schedule=config["tuning"]["schedule"],
+        warmup=config["tuning"]["warmup"],
+        accumulate=config["tuning"]["accumulate"],
+        clipping=option("--max-gradient-norm", config["tuning"]["max_gradient_norm"]),
         batch_size=config["tuning"]["batch_size"],
         epochs=config["tuning"]["epochs"],
         freeze=config["tuning"]["freeze"],
@@ -58,6 +64,8 @@ rule tune_query_encoder:
     shell:
         "python workflow/scripts/tune_query_encoder.py --base {params.base:q}"
         " --data {input.tuning:q} --vectors {input.vectors:q}"
-        " --learning-rate {params.learning_rate} --seed {params.seed} --margin {params.margin}"
+        " --learning-rate {params.learning_rate} --seed {params.seed} --loss {params.loss}"
+        " --margin {params.margin} --temperature {params.temperature} --schedule {params.schedule}"
+        " --warmup {params.warmup} --accumulate {params.accumulate} {params.clipping}"
         " --batch-size {params.batch_size} --epochs {params.epochs} --freeze {params.freeze:q}"
         " --precision {params.precision} --checkpoint {params.checkpoint:q} --threads {threads} --out {params.out:q} > {log:q} 2>&1"

@@ -24,6 +24,24 @@ def main() -> None:
     parser.add_argument(
         "--margin", type=float, default=0.1, help="of the triplet loss, cosine similarity"
     )
+    parser.add_argument(
+        "--loss", choices=["triplet", "ranking"], default="triplet", help="see config.yaml"
+    )
+    parser.add_argument(
+        "--temperature", type=float, default=0.05, help="of the ranking loss, cosine similarity"
+    )
+    parser.add_argument(
+        "--schedule", choices=["constant", "linear"], default="constant", help="of the rate"
+    )
+    parser.add_argument(
+        "--warmup", type=float, default=0.0, help="share of the steps in which the rate rises"
+    )
+    parser.add_argument(
+        "--accumulate", type=int, default=1, help="batches whose gradients make one step"
+    )
+    parser.add_argument(
+        "--max-gradient-norm", type=float, help="gradients are clipped to it; none: never"
+    )
     parser.add_argument("--batch-size", type=int, default=16, help="triplets a step")
     parser.add_argument("--epochs", type=int, default=1, help="passes over the triplets")
     parser.add_argument(
@@ -55,6 +73,12 @@ def main() -> None:
         epochs=arguments.epochs,
         freeze=tuple(arguments.freeze),
         precision=arguments.precision,
+        loss=arguments.loss,
+        temperature=arguments.temperature,
+        schedule=arguments.schedule,
+        warmup=arguments.warmup,
+        accumulate=arguments.accumulate,
+        max_gradient_norm=arguments.max_gradient_norm,
     )
     frozen = FrozenFiles.of(arguments.base, arguments.vectors)
     encoder = load_encoder(arguments.base)

@@ -28,6 +28,12 @@ class TuningSettings:
     epochs: int
     freeze: tuple[str, ...]
     precision: str
+    loss: str = "triplet"
+    temperature: float = 0.05
+    schedule: str = "constant"
+    warmup: float = 0.0
+    accumulate: int = 1
+    max_gradient_norm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,36 @@ def triplet_margin_loss(
     return torch.relu(margin - difference).mean()
 
 
+def ranking_loss(
+    queries: torch.Tensor, documents: torch.Tensor, rows: torch.Tensor, temperature: float
+) -> torch.Tensor:
+    """Multiple-negatives ranking: cross-entropy of each query's positive among all documents.
+
+    The documents are the positives of the n queries, in their order, then the given negatives. A
+    document that is a query's positive at another place counts neither for nor against it.
+
+    Args:
+        queries, documents: unit vectors, shapes (n, d) and (m, d) with m >= n.
+        rows: which document each is, shape (m,).
+        temperature: cosine similarities are divided by it.
+    """
+    scores = queries @ documents.T / temperature
+    own = torch.arange(len(queries))
+    again = rows[None, :] == rows[own][:, None]
+    again[own, own] = False
+    return torch.nn.functional.cross_entropy(scores.masked_fill(again, -torch.inf), own)
+
+
+def learning_rate_at(step: int, steps: int, settings: TuningSettings) -> float:
+    """Learning rate of a step (from 1): linear warm-up, then constant or linear to zero."""
+    warm = round(settings.warmup * steps)
+    if step <= warm:
+        return settings.learning_rate * step / warm
+    if settings.schedule == "linear":
+        return settings.learning_rate * (steps - step + 1) / (steps - warm)
+    return settings.learning_rate
+
+
 def triplet_accuracy(encoder: Encoder, triplets: Triplets, documents: np.ndarray) -> float:
     """Share of triplets whose positive is closer to the query than the negative."""
     queries = encoder.encode_tokens(triplets.queries)
@@ -138,7 +174,8 @@ def tune(
     trained = TrainedWeights(encoder.model, settings.freeze, settings.precision)
     optimizer = trained.optimizer(settings.learning_rate)
     order = epoch_orders(len(train.queries), settings)
-    batches = np.array_split(order, range(settings.batch_size, len(order), settings.batch_size))
+    size = settings.batch_size * settings.accumulate
+    batches = np.array_split(order, range(size, len(order), size))
     recorded = set(np.linspace(0, len(batches), HISTORY_POINTS + 1).round().astype(int))
     progress = checkpoints.restore(optimizer) if checkpoints else None
     trained.materialize()
@@ -147,16 +184,13 @@ def tune(
     bar = tqdm(total=len(batches), initial=progress.step, desc="tuning", disable=None)
     with bar, stop_requests() as stop:
         for batch in batches[progress.step :]:
-            loss = triplet_margin_loss(
-                encoder.vectors([train.queries[row] for row in batch]),
-                vectors[train.positives[batch]],
-                vectors[train.negatives[batch]],
-                settings.margin,
-            )
             progress.step += 1
-            progress.losses.append(loss.item())
+            progress.losses.append(_backward(encoder, train, vectors, batch, settings))
             _check_finite(progress, batch, settings)
-            loss.backward()
+            if settings.max_gradient_norm is not None:
+                torch.nn.utils.clip_grad_norm_([trained.optimized], settings.max_gradient_norm)
+            rate = learning_rate_at(progress.step, len(batches), settings)
+            optimizer.param_groups[0]["lr"] = rate
             trained.step(optimizer)
             bar.update()
             if progress.step in recorded:
@@ -174,6 +208,31 @@ def tune(
                 raise Stopped(f"stopped after step {progress.step} of {len(batches)}")
     columns = ["step", "loss", "validation_accuracy", "share_moved"]
     return pd.DataFrame(progress.rows, columns=columns)
+
+
+def _backward(
+    encoder: Encoder,
+    train: Triplets,
+    vectors: torch.Tensor,
+    batch: np.ndarray,
+    settings: TuningSettings,
+) -> float:
+    """Add up the gradient of a step, part by part; returns the mean loss of its triplets."""
+    total = 0.0
+    for part in np.array_split(batch, range(settings.batch_size, len(batch), settings.batch_size)):
+        queries = encoder.vectors([train.queries[row] for row in part])
+        positives, negatives = train.positives[part], train.negatives[part]
+        if settings.loss == "triplet":
+            loss = triplet_margin_loss(
+                queries, vectors[positives], vectors[negatives], settings.margin
+            )
+        else:
+            rows = torch.from_numpy(np.concatenate([positives, negatives]))
+            loss = ranking_loss(queries, vectors[rows], rows, settings.temperature)
+        share = len(part) / len(batch)
+        (loss if share == 1 else loss * share).backward()
+        total += loss.item() * share
+    return total
 
 
 def _check_finite(progress: Progress, batch: np.ndarray, settings: TuningSettings) -> None:
