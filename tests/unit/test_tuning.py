@@ -1,8 +1,11 @@
 import dataclasses
+from itertools import chain
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adiabatic.encoder import load_encoder
 from adiabatic.errors import InputError
@@ -10,11 +13,11 @@ from adiabatic.tuning import (
     TrainedWeights,
     Triplets,
     TuningSettings,
-    epoch_orders,
     learning_rate_at,
     ranking_loss,
     triplet_margin_loss,
     tune,
+    tuning_steps,
 )
 
 SETTINGS = TuningSettings(1e-3, 0, 0.1, 4, 1, ("embeddings.*",), "delta")
@@ -78,7 +81,10 @@ def test_the_learning_rate_rises_stays_or_falls():
 def test_accumulated_batches_are_one_larger_batch(tiny_encoder_folder):
     parts, whole = (
         tuned(tiny_encoder_folder, dataclasses.replace(SETTINGS, **changes))[0].model.state_dict()
-        for changes in ({"batch_size": 2, "accumulate": 4}, {"batch_size": 8})
+        for changes in (
+            {"batch_size": 4, "accumulate": 4, "epochs": 3},
+            {"batch_size": 16, "epochs": 3},
+        )
     )
     for name in parts:
         assert torch.allclose(parts[name], whole[name], atol=2e-5), name
@@ -154,10 +160,39 @@ def test_both_precisions_agree_where_steps_are_large():
     assert plain.weights.numpy() == pytest.approx(delta.weights.numpy(), abs=1e-6)
 
 
-def test_every_epoch_has_every_triplet_in_an_order_of_its_own():
-    order = epoch_orders(10, dataclasses.replace(SETTINGS, epochs=2))
-    assert sorted(order[:10]) == sorted(order[10:]) == list(range(10))
-    assert order[:10].tolist() != order[10:].tolist()
+@given(
+    lengths=st.lists(st.integers(3, 30), min_size=1, max_size=200),
+    batch_size=st.integers(1, 9),
+    accumulate=st.integers(1, 3),
+    seed=st.integers(0, 5),
+)
+def test_every_epoch_has_every_triplet_once(lengths, batch_size, accumulate, seed):
+    changes = {"batch_size": batch_size, "accumulate": accumulate, "seed": seed}
+    settings = dataclasses.replace(SETTINGS, epochs=2, **changes)
+    steps = tuning_steps(lengths, settings)
+    half = len(steps) // 2
+    epochs = [
+        np.concatenate(list(chain.from_iterable(part))).tolist()
+        for part in (steps[:half], steps[half:])
+    ]
+    assert all(sorted(rows) == list(range(len(lengths))) for rows in epochs)
+    assert all(len(batch) <= batch_size for step in steps for batch in step)
+    assert all(len(step) <= accumulate for step in steps)
+    again = tuning_steps(lengths, settings)
+    assert [[b.tolist() for b in s] for s in steps] == [[b.tolist() for b in s] for s in again]
+
+
+def test_batches_hold_queries_of_similar_length_at_any_time_of_the_epoch():
+    lengths = np.random.default_rng(0).integers(4, 40, 3200)
+    settings = dataclasses.replace(SETTINGS, batch_size=16)
+    batches = [step[0] for step in tuning_steps(lengths.tolist(), settings)]
+    padding = 1 - lengths.sum() / sum(len(b) * lengths[b].max() for b in batches)
+    shuffled = np.random.default_rng(1).permutation(3200).reshape(-1, 16)
+    assert padding < 0.03 < 0.3 < 1 - lengths.sum() / (lengths[shuffled].max(axis=1) * 16).sum()
+    means = np.array([lengths[batch].mean() for batch in batches])
+    assert abs(np.corrcoef(means, np.arange(len(means)))[0, 1]) < 0.2
+    other = tuning_steps(lengths.tolist(), dataclasses.replace(settings, seed=1))
+    assert [b.tolist() for b in batches] != [step[0].tolist() for step in other]
 
 
 def test_the_history_starts_with_the_base_and_ends_with_the_last_step(tiny_encoder_folder):

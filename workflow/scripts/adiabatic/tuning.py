@@ -15,6 +15,8 @@ from adiabatic.freezing import trained_names
 
 # Points of the history beside the start; enough for a curve, too few to cost time.
 HISTORY_POINTS = 20
+# Batches within which triplets are sorted by length: more save little, and mix less.
+POOL = 50
 
 
 @dataclass(frozen=True)
@@ -173,23 +175,21 @@ def tune(
     encoder.model.eval()
     trained = TrainedWeights(encoder.model, settings.freeze, settings.precision)
     optimizer = trained.optimizer(settings.learning_rate)
-    order = epoch_orders(len(train.queries), settings)
-    size = settings.batch_size * settings.accumulate
-    batches = np.array_split(order, range(size, len(order), size))
-    recorded = set(np.linspace(0, len(batches), HISTORY_POINTS + 1).round().astype(int))
+    steps = tuning_steps([len(ids) for ids in train.queries], settings)
+    recorded = set(np.linspace(0, len(steps), HISTORY_POINTS + 1).round().astype(int))
     progress = checkpoints.restore(optimizer) if checkpoints else None
     trained.materialize()
     if progress is None:
         progress = Progress(rows=[(0, np.nan, triplet_accuracy(encoder, validation, documents), 0)])
-    bar = tqdm(total=len(batches), initial=progress.step, desc="tuning", disable=None)
+    bar = tqdm(total=len(steps), initial=progress.step, desc="tuning", disable=None)
     with bar, stop_requests() as stop:
-        for batch in batches[progress.step :]:
+        for batches in steps[progress.step :]:
             progress.step += 1
-            progress.losses.append(_backward(encoder, train, vectors, batch, settings))
-            _check_finite(progress, batch, settings)
+            progress.losses.append(_backward(encoder, train, vectors, batches, settings))
+            _check_finite(progress, batches[0], settings)
             if settings.max_gradient_norm is not None:
                 torch.nn.utils.clip_grad_norm_([trained.optimized], settings.max_gradient_norm)
-            rate = learning_rate_at(progress.step, len(batches), settings)
+            rate = learning_rate_at(progress.step, len(steps), settings)
             optimizer.param_groups[0]["lr"] = rate
             trained.step(optimizer)
             bar.update()
@@ -199,13 +199,13 @@ def tune(
                 progress.rows.append((progress.step, mean_loss, accuracy, trained.share_moved()))
                 progress.losses.clear()
                 say(
-                    f"step {progress.step} of {len(batches)}: loss {mean_loss:.5f}, validation "
+                    f"step {progress.step} of {len(steps)}: loss {mean_loss:.5f}, validation "
                     f"accuracy {accuracy:.4f}, weights moved {progress.rows[-1][3]:.1%}"
                 )
             if checkpoints and (stop.asked or checkpoints.due()):
                 checkpoints.write(optimizer, progress)
             if stop.asked:
-                raise Stopped(f"stopped after step {progress.step} of {len(batches)}")
+                raise Stopped(f"stopped after step {progress.step} of {len(steps)}")
     columns = ["step", "loss", "validation_accuracy", "share_moved"]
     return pd.DataFrame(progress.rows, columns=columns)
 
@@ -214,14 +214,14 @@ def _backward(
     encoder: Encoder,
     train: Triplets,
     vectors: torch.Tensor,
-    batch: np.ndarray,
+    batches: list[np.ndarray],
     settings: TuningSettings,
 ) -> float:
-    """Add up the gradient of a step, part by part; returns the mean loss of its triplets."""
-    total = 0.0
-    for part in np.array_split(batch, range(settings.batch_size, len(batch), settings.batch_size)):
-        queries = encoder.vectors([train.queries[row] for row in part])
-        positives, negatives = train.positives[part], train.negatives[part]
+    """Add up the gradient of a step over its batches; returns the mean loss of its triplets."""
+    total, triplets = 0.0, sum(map(len, batches))
+    for batch in batches:
+        queries = encoder.vectors([train.queries[row] for row in batch])
+        positives, negatives = train.positives[batch], train.negatives[batch]
         if settings.loss == "triplet":
             loss = triplet_margin_loss(
                 queries, vectors[positives], vectors[negatives], settings.margin
@@ -229,7 +229,7 @@ def _backward(
         else:
             rows = torch.from_numpy(np.concatenate([positives, negatives]))
             loss = ranking_loss(queries, vectors[rows], rows, settings.temperature)
-        share = len(part) / len(batch)
+        share = len(batch) / triplets
         (loss if share == 1 else loss * share).backward()
         total += loss.item() * share
     return total
@@ -244,11 +244,31 @@ def _check_finite(progress: Progress, batch: np.ndarray, settings: TuningSetting
         )
 
 
-def epoch_orders(triplets: int, settings: TuningSettings) -> np.ndarray:
-    """The order of the triplets over all epochs, a pure function of seed and epoch."""
-    return np.concatenate(
-        [
-            np.random.default_rng([settings.seed, epoch]).permutation(triplets)
-            for epoch in range(settings.epochs)
-        ]
-    )
+def tuning_steps(lengths: list[int], settings: TuningSettings) -> list[list[np.ndarray]]:
+    """The batches of every step of all epochs, a pure function of lengths, seed and epoch.
+
+    Each epoch shuffles the triplets. Within runs of POOL batches they are sorted by the length of
+    their queries, so that a batch holds little padding; then the batches are shuffled. Every
+    triplet comes once in an epoch, at any time in it.
+
+    Args:
+        lengths: tokens of each triplet's query.
+    Returns:
+        For each step the rows of its batches; the last batch and step of an epoch may be smaller.
+    """
+    tokens = np.asarray(lengths)
+    steps = []
+    for epoch in range(settings.epochs):
+        rng = np.random.default_rng([settings.seed, epoch])
+        order = rng.permutation(len(tokens))
+        pools = _split(order, POOL * settings.batch_size)
+        sorted_pools = [pool[np.argsort(tokens[pool], kind="stable")] for pool in pools]
+        batches = [batch for pool in sorted_pools for batch in _split(pool, settings.batch_size)]
+        shuffled = [batches[number] for number in rng.permutation(len(batches))]
+        for start in range(0, len(shuffled), settings.accumulate):
+            steps.append(shuffled[start : start + settings.accumulate])
+    return steps
+
+
+def _split(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    return np.array_split(rows, range(size, len(rows), size))
