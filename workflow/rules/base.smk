@@ -70,6 +70,7 @@ rule embed_documents:
         data=corpus_data,
     output:
         vectors=in_experiment("embeddings/{corpus}.npy"),
+        origin=in_experiment("embeddings/{corpus}.json"),
     log:
         in_experiment("logs/embed_documents-{corpus}.log"),
     benchmark:

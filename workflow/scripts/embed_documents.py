@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts
+from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, write_vectors
 from adiabatic.encoder import load_encoder, use_threads
 from adiabatic.frames import read_frame
+from adiabatic.provenance import document_side_digest
 
 
 def main() -> None:
@@ -25,8 +24,7 @@ def main() -> None:
     frames = [read_frame(path, columns=columns) for path in arguments.data]
     texts = document_texts(frames, columns)
     vectors = load_encoder(arguments.base).encode(texts.tolist(), "document", progress="documents")
-    with command_line.written_atomically(arguments.out) as path:
-        np.save(path, vectors)
+    write_vectors(arguments.out, vectors, texts, document_side_digest(arguments.base))
     command_line.say(f"{arguments.out}: {len(vectors)} documents, {vectors.shape[1]} dimensions")
 
 

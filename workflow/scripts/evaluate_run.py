@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, read_vectors
+from adiabatic.corpora import DOCUMENT_COLUMNS, check_same_encoder, document_texts, read_vectors
 from adiabatic.encoder import load_encoder, use_threads
 from adiabatic.evaluation import EvaluationSet, outcomes_of
 from adiabatic.frames import read_frame
@@ -35,6 +35,8 @@ def main() -> None:
     sets.append(held_out_set(arguments.tuning, arguments.tuning_vectors))
     for name, kind, items, vectors in arguments.task:
         sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
+    task_vectors = [Path(vectors) for _, _, _, vectors in arguments.task]
+    check_same_encoder([arguments.tuning_vectors, arguments.pair_vectors, *task_vectors])
     outcomes = outcomes_of(load_encoder(arguments.encoder), sets)
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")

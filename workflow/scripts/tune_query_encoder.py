@@ -7,10 +7,22 @@ import pandas as pd
 
 from adiabatic import command_line
 from adiabatic.checkpoints import Checkpoints, Stopped
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts, read_vectors
+from adiabatic.corpora import (
+    DOCUMENT_COLUMNS,
+    check_same_encoder,
+    document_rows,
+    document_texts,
+    read_vectors,
+)
 from adiabatic.encoder import Encoder, load_encoder, save_encoder, use_threads
 from adiabatic.frames import read_frame
-from adiabatic.provenance import FrozenFiles, run_identity, run_provenance, write_provenance
+from adiabatic.provenance import (
+    FrozenFiles,
+    document_side_digest,
+    run_identity,
+    run_provenance,
+    write_provenance,
+)
 from adiabatic.tuning import Triplets, TuningSettings, parameter_counts, tune
 
 
@@ -89,6 +101,7 @@ def main() -> None:
         for split in ("train", "validation")
     )
     documents = read_vectors(arguments.vectors, corpus)
+    check_same_encoder([arguments.vectors], document_side_digest(arguments.base))
     files = {"triplets": arguments.data, "vectors": arguments.vectors}
     checkpoints = None
     if arguments.checkpoint:

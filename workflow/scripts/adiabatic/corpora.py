@@ -1,11 +1,14 @@
 """Corpora: the distinct texts that the frozen encoder embeds once, in one order for all."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from adiabatic.command_line import written_atomically
 from adiabatic.errors import InputError
 
 # Columns whose texts are documents, by the kind of evaluation set; triplets are also what the
@@ -31,18 +34,65 @@ def document_rows(corpus: pd.Index, texts: pd.Series) -> np.ndarray:
     return rows
 
 
+def texts_digest(corpus: pd.Index) -> str:
+    """SHA-256 of a corpus' texts in their order."""
+    digest = hashlib.sha256()
+    for text in corpus:
+        digest.update(text.encode("utf-8") + b"\0")
+    return digest.hexdigest()
+
+
+def write_vectors(path: Path, vectors: np.ndarray, corpus: pd.Index, encoder: str) -> None:
+    """Write a corpus' vectors, and beside them (.json) which encoder and texts they are of.
+
+    Args:
+        encoder: digest of the frozen weights and of how they are used on documents.
+    """
+    origin = {"encoder": encoder, "texts": texts_digest(corpus), "documents": len(corpus)}
+    with written_atomically(path) as temporary:
+        np.save(temporary, vectors)
+    with written_atomically(origin_file(path)) as temporary:
+        temporary.write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
+
+
+def origin_file(path: Path) -> Path:
+    """The file that says what a corpus' vectors are of."""
+    return path.with_suffix(".json")
+
+
 def read_vectors(path: Path, corpus: pd.Index) -> np.ndarray:
-    """Vectors of a corpus' documents, float32 of shape (len(corpus), d).
+    """Vectors of a corpus' documents, float32 of shape (len(corpus), d), mapped from the disk.
 
     Raises:
-        InputError: the file is not such an array, or has another number of rows.
+        InputError: the file is not such an array, or is of other texts.
     """
     try:
-        vectors = np.load(path, allow_pickle=False)
+        # Copy-on-write: what is not read takes no memory, and nothing can change the file.
+        vectors = np.load(path, allow_pickle=False, mmap_mode="c")
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as an array ({error})") from None
     if len(vectors) != len(corpus):
         raise InputError(
             f"{path}: {len(vectors)} vectors found; {len(corpus)} are needed, one for each document"
         )
+    if _origin(path)["texts"] != texts_digest(corpus):
+        raise InputError(f"{path}: vectors of other texts; those of this corpus are needed")
     return vectors
+
+
+def check_same_encoder(paths: list[Path], encoder: str | None = None) -> None:
+    """Raises InputError unless all vectors are of one encoder, or of the one with this digest."""
+    first = encoder or _origin(paths[0])["encoder"]
+    for path in paths:
+        if _origin(path)["encoder"] != first:
+            raise InputError(
+                f"{path}: vectors of another encoder, pooling, prefix or length; embed them again"
+            )
+
+
+def _origin(path: Path) -> dict[str, str]:
+    origin = origin_file(path)
+    try:
+        return {"encoder": "", "texts": ""} | json.loads(origin.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{origin}: cannot be read ({error}); embed the corpus again") from None

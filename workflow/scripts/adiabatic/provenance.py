@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from adiabatic.encoder_settings import read_settings
 from adiabatic.errors import InputError
 from adiabatic.source_digest import source_digest
 
@@ -115,6 +116,14 @@ def weights_digest(folder: Path) -> str:
     """SHA-256 over the safetensors files of a model folder, in the order of their names."""
     digests = [_file_digest(path) for path in sorted(folder.glob("*.safetensors"))]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def document_side_digest(folder: Path) -> str:
+    """Digest of an encoder's weights and of how they are used on documents, not on queries."""
+    settings = read_settings(folder)
+    used = [settings.pooling, settings.document_prefix, settings.max_document_tokens]
+    text = json.dumps([weights_digest(folder), used])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _file_digest(path: Path) -> str:
