@@ -34,6 +34,8 @@ lint: $(INSTALLED)
 
 bench: export PYTHONPATH := workflow/scripts
 bench: $(INSTALLED)
+	python -m pip install --quiet --requirement envs/bench.txt
+	python bench/tuning.py
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)
 	python bench/pairs.py $(BENCH)
