@@ -166,6 +166,11 @@ def test_a_second_run_has_nothing_to_do(finished):
             SUMMARY | {"tune_query_encoder", "evaluate_run", "plot_history"},
         ),
         ("pairs", {"anchors": 21}, EVALUATION | {"build_pairs", "embed_documents"}),
+        (
+            "papers",
+            {"min_abstract_length": 110},
+            EVALUATION | {"read_papers", "build_pairs", "embed_documents"},
+        ),
     ],
 )
 def test_a_key_reruns_what_reads_it_and_no_more(finished, tmp_path, section, change, rules):
