@@ -42,12 +42,13 @@ class FrozenFiles:
         """The digests as the files are now."""
         return {"weights": weights_digest(self.base), "vectors": _file_digest(self.vectors)}
 
-    def check_unchanged(self) -> None:
-        """Raises InputError where a file is not what it was."""
+    def check_unchanged(self) -> dict[str, str]:
+        """The digests now; raises InputError where a file is not what it was."""
         now = self.now()
         for name, path in (("weights", self.base), ("vectors", self.vectors)):
             if now[name] != self.digests[name]:
                 raise InputError(f"{path}: the {name} changed during the run, which must not be")
+        return now
 
 
 def base_provenance(folder: Path, source: str, model: str, revision: str | None) -> dict[str, Any]:
@@ -79,13 +80,13 @@ def run_provenance(
     Raises:
         InputError: what must not change has changed.
     """
-    frozen.check_unchanged()
+    after = frozen.check_unchanged()
     return {
         "tuning": settings,
         "parameters": parameters
         | {"frozen_share": round(parameters["frozen"] / sum(parameters.values()), 4)},
         "training_triplets": triplets,
-        "frozen_sha256": {"before": frozen.digests, "after": frozen.now()},
+        "frozen_sha256": {"before": frozen.digests, "after": after},
         "data_sha256": {name: _file_digest(path) for name, path in data.items()},
         "code": source_digest("tune_query_encoder"),
         "weights_sha256": weights_digest(folder),
