@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adiabatic.figures import languages_figure, levels_figure, window_figure
+from adiabatic.figures import history_figure, languages_figure, levels_figure, window_figure
 
 
 def window(*tasks):
@@ -73,3 +73,11 @@ def test_levels_have_a_bar_for_base_and_tuned():
     axis = levels_figure(rows).axes[0]
     heights = [bar.get_height() for bar in axis.patches]
     assert heights == pytest.approx([0.9, 0.7, 0.92, 0.69])
+
+
+@pytest.mark.parametrize(("loss", "unit"), [("triplet", "cosine similarity"), ("ranking", "nats")])
+def test_the_history_gives_the_loss_in_its_unit(loss, unit):
+    history = pd.DataFrame(
+        {"learning_rate": 1e-3, "seed": 0, "step": [0, 1], "loss": [np.nan, 0.1]}
+    ).assign(validation_accuracy=0.5)
+    assert unit in history_figure(history, loss).axes[1].get_ylabel()

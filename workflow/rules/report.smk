@@ -175,9 +175,10 @@ rule plot_history:
     threads: 1
     params:
         **GRID,
+        loss=config["tuning"]["loss"],
         demonstration=DEMONSTRATION,
         code=source_digest("plot_history"),
     shell:
         "python workflow/scripts/plot_history.py --histories {input.histories:q}"
         " --learning-rates {params.learning_rates} --seeds {params.seeds}"
-        " {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"
+        " --loss {params.loss} {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"

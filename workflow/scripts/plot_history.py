@@ -19,6 +19,9 @@ def main() -> None:
         "--learning-rates", nargs="+", type=float, required=True, help="of the files"
     )
     parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
+    parser.add_argument(
+        "--loss", choices=["triplet", "ranking"], default="triplet", help="of which the axis is"
+    )
     add_figure_options(parser)
     arguments = parser.parse_args()
     grid = zip(arguments.learning_rates, arguments.seeds, arguments.histories, strict=True)
@@ -27,7 +30,8 @@ def main() -> None:
         ignore_index=True,
     )
     caption = history_caption(history)
-    save_figure(history_figure(history), history, caption, arguments.out, arguments.demonstration)
+    figure = history_figure(history, arguments.loss)
+    save_figure(figure, history, caption, arguments.out, arguments.demonstration)
 
 
 if __name__ == "__main__":

@@ -130,12 +130,14 @@ def levels_figure(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def history_figure(history: pd.DataFrame) -> Figure:
+def history_figure(history: pd.DataFrame, loss: str = "triplet") -> Figure:
     """Validation accuracy and loss against the step, a colour for each rate, a line for each seed.
 
     Args:
         history: learning_rate, seed, step, loss, validation_accuracy.
+        loss: triplet or ranking, which have units of their own.
     """
+    unit = {"triplet": "cosine similarity", "ranking": "nats"}[loss]
     rates = sorted(history["learning_rate"].unique())
     colors = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates)))
     with plt.rc_context(STYLE):
@@ -147,7 +149,7 @@ def history_figure(history: pd.DataFrame) -> Figure:
                 axes[0].plot(run["step"], run["validation_accuracy"], color=color, label=label)
                 axes[1].plot(run["step"], run["loss"], color=color)
         axes[0].set_ylabel("validation accuracy")
-        axes[1].set_ylabel("training loss (cosine similarity)")
+        axes[1].set_ylabel(f"training loss ({unit})")
         for axis in axes:
             axis.set_xlabel("step")
         figure.legend(title="learning rate", loc="outside right center")
