@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts
-from adiabatic.encoder import load_encoder, save_encoder, use_threads
+from adiabatic.devices import use_threads
+from adiabatic.encoder import load_encoder, save_encoder
 from adiabatic.evaluation import EvaluationSet, outcomes_of
 from adiabatic.frames import read_table
 from adiabatic.pairs import COLUMNS, LEVELS, STYLES, build_pairs

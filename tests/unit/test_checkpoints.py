@@ -1,5 +1,6 @@
 """A run that is stopped at any step ends in the same bytes as one that never was."""
 
+import dataclasses
 import os
 import resource
 import signal
@@ -11,7 +12,8 @@ import pytest
 import torch
 
 from adiabatic.checkpoints import Checkpoints, Stopped, stop_requests
-from adiabatic.encoder import load_encoder, use_threads
+from adiabatic.devices import use_threads
+from adiabatic.encoder import load_encoder
 from adiabatic.errors import InputError
 from adiabatic.tuning import Triplets, TuningSettings, tune
 
@@ -19,7 +21,7 @@ STEPS = 40
 KILLS = 8
 
 
-def run(folder, state, identity="one", precision="delta", rate=1e-3, say=print, seconds=0.0):
+def run(folder, state, identity="one", rate=1e-3, say=print, seconds=0.0, **changes):
     """Tune for 40 steps with a checkpoint after each; returns the weights and the history."""
     use_threads(1)
     encoder = load_encoder(folder)
@@ -30,10 +32,11 @@ def run(folder, state, identity="one", precision="delta", rate=1e-3, say=print, 
     documents /= np.linalg.norm(documents, axis=1, keepdims=True)
     rows = np.arange(16)
     triplets = Triplets(encoder.tokenize(queries, "query"), rows, np.roll(rows, 3))
-    settings = TuningSettings(rate, 0, 0.1, 4, STEPS // 4, ("embeddings",), precision)
+    settings = TuningSettings(rate, 0, 0.1, 4, STEPS // 4, ("embeddings",), "delta")
+    settings = dataclasses.replace(settings, **changes)
     checkpoints = Checkpoints(state, identity, seconds, say) if state else None
-    history = tune(encoder, triplets, triplets, documents, settings, say, checkpoints)
-    return {k: v.clone() for k, v in encoder.model.state_dict().items()}, history
+    run = tune(encoder, triplets, triplets, documents, settings, say, checkpoints)
+    return {k: v.clone() for k, v in encoder.model.state_dict().items()}, run.history
 
 
 def child(folder, state):
@@ -75,9 +78,13 @@ def test_killed_at_random_steps_many_times_it_ends_in_the_same_bytes(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("precision", ["delta", "plain"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"precision": "plain"}, {"freeze": ()}, {"dropout": 0.1}, {"patience": 20}],
+    ids=str,
+)
 def test_asked_to_stop_it_finishes_the_step_and_saves(
-    tiny_encoder_folder, tmp_path, number, precision
+    tiny_encoder_folder, tmp_path, number, changes
 ):
     state, said = tmp_path / "state.safetensors", []
 
@@ -87,10 +94,10 @@ def test_asked_to_stop_it_finishes_the_step_and_saves(
             os.kill(os.getpid(), number)
 
     with pytest.raises(Stopped, match="stopped after step 6 of 40"):
-        run(tiny_encoder_folder, state, precision=precision, say=say, seconds=1e9)
-    ended = run(tiny_encoder_folder, state, precision=precision, say=said.append)
+        run(tiny_encoder_folder, state, **changes, say=say, seconds=1e9)
+    ended = run(tiny_encoder_folder, state, **changes, say=said.append)
     assert "resumed after step 6" in said
-    assert same(ended, run(tiny_encoder_folder, None, precision=precision))
+    assert same(ended, run(tiny_encoder_folder, None, **changes))
 
 
 def full_disk(folder, state, results):
@@ -129,13 +136,13 @@ def test_after_a_loss_that_is_not_finite_the_last_checkpoint_stays(
     state = tmp_path / "state.safetensors"
     from adiabatic import tuning
 
-    real, calls = tuning.triplet_margin_loss, []
+    real, calls = tuning.triplet_margin_losses, []
 
     def loss(*arguments):
         calls.append(1)
         return real(*arguments) * (float("nan") if len(calls) == 9 else 1)
 
-    monkeypatch.setattr(tuning, "triplet_margin_loss", loss)
+    monkeypatch.setattr(tuning, "triplet_margin_losses", loss)
     with pytest.raises(InputError, match=r"0\.001 found; the loss is nan at step 9 \(training"):
         run(tiny_encoder_folder, state)
     said = []

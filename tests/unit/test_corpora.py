@@ -6,7 +6,15 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from adiabatic.corpora import check_same_encoder, read_vectors, write_vectors
+from adiabatic.corpora import (
+    check_same_encoder,
+    document_rows,
+    document_texts,
+    hashed,
+    hashed_rows,
+    read_vectors,
+    write_vectors,
+)
 from adiabatic.encoder_settings import read_settings, write_settings
 from adiabatic.errors import InputError
 from adiabatic.provenance import document_side_digest
@@ -23,7 +31,7 @@ def stored(tmp_path):
 
 def test_vectors_come_back_mapped_and_cannot_change_the_file(stored):
     before = stored.read_bytes()
-    vectors = read_vectors(stored, TEXTS)
+    vectors = read_vectors(stored, hashed(TEXTS))
     assert isinstance(vectors, np.memmap)
     assert (vectors == np.eye(2, 4)).all()
     vectors[0] = 7
@@ -33,18 +41,24 @@ def test_vectors_come_back_mapped_and_cannot_change_the_file(stored):
 @pytest.mark.parametrize("texts", [["another text", "one text"], ["one text", "changed text"]])
 def test_vectors_of_other_texts_are_refused(stored, texts):
     with pytest.raises(InputError, match=r"corpus\.npy: vectors of other texts"):
-        read_vectors(stored, pd.Index(texts))
+        read_vectors(stored, hashed(texts))
 
 
 def test_vectors_without_origin_are_refused(stored):
     stored.with_suffix(".json").unlink()
     with pytest.raises(InputError, match=r"corpus\.json: cannot be read"):
-        read_vectors(stored, TEXTS)
+        read_vectors(stored, hashed(TEXTS))
 
 
 @pytest.mark.parametrize(
     "change",
-    ["weights", {"pooling": "cls"}, {"document_prefix": "passage: "}, {"max_document_tokens": 9}],
+    [
+        "weights",
+        {"pooling": "cls"},
+        {"similarity": "dot"},
+        {"document_prefix": "passage: "},
+        {"max_document_tokens": 9},
+    ],
 )
 def test_a_change_of_the_frozen_encoder_makes_vectors_stale(tiny_encoder_folder, tmp_path, change):
     base, path = tmp_path / "base", tmp_path / "corpus.npy"
@@ -76,3 +90,17 @@ def test_vectors_of_two_encoders_do_not_go_together(stored, tmp_path):
     write_vectors(other, np.eye(2, 4, dtype=np.float32), TEXTS, "other encoder")
     with pytest.raises(InputError, match=r"other\.npy: vectors of another encoder"):
         check_same_encoder([stored, other])
+
+
+def test_rows_by_hash_are_the_rows_of_the_texts(tmp_path):
+    rng = np.random.default_rng(0)
+    draw = [f"text {number}" for number in rng.integers(0, 40, 60)]
+    data = pd.DataFrame({"positive": draw[:30], "negative": draw[30:]})
+    data.to_parquet(tmp_path / "data.parquet")
+    corpus = document_texts([data], ["positive", "negative"])
+    rows, hashes = hashed_rows(tmp_path / "data.parquet", ["positive", "negative"])
+    assert hashes.tolist() == hashed(corpus).tolist()
+    for column, found in zip(data, rows, strict=True):
+        assert found.tolist() == document_rows(corpus, data[column]).tolist()
+    with pytest.raises(InputError, match=r"data\.parquet: neutral missing"):
+        hashed_rows(tmp_path / "data.parquet", ["neutral"])

@@ -30,9 +30,17 @@ def test_padding_changes_nothing(tiny_encoder, pooling):
 def test_mean_pooling_is_the_mean_of_the_token_states(tiny_encoder):
     ids = tiny_encoder.tokenize(["the cat sees a dog"], "query")
     with torch.inference_mode():
-        states = tiny_encoder.model(input_ids=torch.tensor(ids)).last_hidden_state[0]
+        states = tiny_encoder.model(input_ids=torch.tensor(ids[0])[None]).last_hidden_state[0]
     expected = torch.nn.functional.normalize(states.mean(dim=0), dim=0).numpy()
     assert tiny_encoder.encode_tokens(ids)[0] == pytest.approx(expected, abs=1e-5)
+
+
+def test_vectors_for_inner_products_keep_their_length(tiny_encoder):
+    settings = dataclasses.replace(tiny_encoder.settings, similarity="dot")
+    dot = dataclasses.replace(tiny_encoder, settings=settings).encode(TEXTS[:4], "query")
+    lengths = np.linalg.norm(dot, axis=1, keepdims=True)
+    assert not np.allclose(lengths, 1, atol=0.01)
+    assert dot / lengths == pytest.approx(tiny_encoder.encode(TEXTS[:4], "query"), abs=1e-6)
 
 
 def test_prefix_and_length_follow_the_side(tiny_encoder):

@@ -108,3 +108,28 @@ def test_no_weights_and_no_folder_are_errors(folder, tmp_path):
         check_model_folder(path)
     with pytest.raises(InputError, match=r"base\.model: .*none found"):
         check_model_folder(tmp_path / "none")
+
+
+@pytest.mark.parametrize("similarity", ["cosine", "dot"])
+def test_similarity_is_written_as_sentence_transformers_reads_it(tmp_path, similarity):
+    (tmp_path / "config.json").write_text("{}")
+    write_settings(tmp_path, EncoderSettings(similarity=similarity), 8)
+    assert read_settings(tmp_path).similarity == similarity
+    assert resolve_settings(tmp_path, "any", {}).similarity == similarity
+    modules = json.loads((tmp_path / "modules.json").read_text())
+    assert any("Normalize" in module["type"] for module in modules) == (similarity == "cosine")
+
+
+def test_the_inner_product_of_unit_vectors_is_the_cosine(folder):
+    path = folder(
+        config_sentence_transformers={"similarity_fn_name": "dot"},
+        modules=[{"type": "sentence_transformers.models.Normalize"}],
+    )
+    assert resolve_settings(path, "any", {}).similarity == "cosine"
+
+
+def test_other_similarities_are_an_error_unless_one_is_wanted(folder):
+    path = folder(config_sentence_transformers={"similarity_fn_name": "euclidean"})
+    with pytest.raises(InputError, match="similarity 'euclidean' found; allowed is cosine or dot"):
+        resolve_settings(path, "any", {})
+    assert resolve_settings(path, "any", {"similarity": "dot"}).similarity == "dot"

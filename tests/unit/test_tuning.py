@@ -1,5 +1,9 @@
+import contextlib
 import dataclasses
+import os
+import socket
 from itertools import chain
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -7,18 +11,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adiabatic import tuning
+from adiabatic.devices import joined_processes, use_threads
 from adiabatic.encoder import load_encoder
 from adiabatic.errors import InputError
-from adiabatic.tuning import (
-    TrainedWeights,
-    Triplets,
-    TuningSettings,
-    learning_rate_at,
-    ranking_loss,
-    triplet_margin_loss,
-    tune,
-    tuning_steps,
-)
+from adiabatic.trained_weights import TrainedWeights
+from adiabatic.tuning import Triplets, TuningSettings, learning_rate_at, tune, tuning_steps
 
 SETTINGS = TuningSettings(1e-3, 0, 0.1, 4, 1, ("embeddings.*",), "delta")
 QUERIES = [f"which {noun} sees the {other}" for noun in ("cat", "dog", "cow", "hen") for other in
@@ -26,6 +24,11 @@ QUERIES = [f"which {noun} sees the {other}" for noun in ("cat", "dog", "cow", "h
 
 
 def tuned(folder, settings=SETTINGS):
+    encoder, run = tuned_run(folder, settings)
+    return encoder, run.history
+
+
+def tuned_run(folder, settings, processes=None):
     encoder = load_encoder(folder)
     rng = np.random.default_rng(0)
     documents = rng.normal(size=(20, 32)).astype(np.float32)
@@ -34,36 +37,11 @@ def tuned(folder, settings=SETTINGS):
         encoder.tokenize(QUERIES, "query"), np.arange(16), np.roll(np.arange(16), 3)
     )
     before = documents.copy()
-    history = tune(encoder, triplets, triplets, documents, settings, lambda line: None)
+    run = tune(
+        encoder, triplets, triplets, documents, settings, lambda line: None, processes=processes
+    )
     assert (documents == before).all()
-    return encoder, history
-
-
-def test_the_loss_is_that_of_its_formula():
-    queries, positives, negatives = (
-        torch.nn.functional.normalize(torch.randn(5, 8, generator=torch.manual_seed(i)), dim=1)
-        for i in range(3)
-    )
-    cosine = torch.nn.functional.cosine_similarity
-    expected = (0.3 - cosine(queries, positives) + cosine(queries, negatives)).clamp(min=0).mean()
-    assert triplet_margin_loss(queries, positives, negatives, 0.3).item() == pytest.approx(
-        expected.item(), abs=1e-6
-    )
-
-
-def test_the_ranking_loss_is_that_of_its_formula_and_knows_a_positive_that_comes_twice():
-    queries, documents = (
-        torch.nn.functional.normalize(torch.randn(n, 8, generator=torch.manual_seed(n)), dim=1)
-        for n in (3, 6)
-    )
-    documents[4] = documents[0]
-    rows = torch.tensor([7, 8, 9, 5, 7, 6])
-    scores = (queries @ documents.T / 0.1).double()
-    expected = 0.0
-    for row, candidates in enumerate(([0, 1, 2, 3, 5], range(6), range(6))):
-        total = torch.logsumexp(scores[row, list(candidates)], dim=0)
-        expected += (total - scores[row, row]).item() / 3
-    assert ranking_loss(queries, documents, rows, 0.1).item() == pytest.approx(expected, rel=1e-5)
+    return encoder, run
 
 
 def test_the_learning_rate_rises_stays_or_falls():
@@ -185,13 +163,13 @@ def test_every_epoch_has_every_triplet_once(lengths, batch_size, accumulate, see
 def test_batches_hold_queries_of_similar_length_at_any_time_of_the_epoch():
     lengths = np.random.default_rng(0).integers(4, 40, 3200)
     settings = dataclasses.replace(SETTINGS, batch_size=16)
-    batches = [step[0] for step in tuning_steps(lengths.tolist(), settings)]
+    batches = [step[0] for step in tuning_steps(lengths, settings)]
     padding = 1 - lengths.sum() / sum(len(b) * lengths[b].max() for b in batches)
     shuffled = np.random.default_rng(1).permutation(3200).reshape(-1, 16)
     assert padding < 0.03 < 0.3 < 1 - lengths.sum() / (lengths[shuffled].max(axis=1) * 16).sum()
     means = np.array([lengths[batch].mean() for batch in batches])
     assert abs(np.corrcoef(means, np.arange(len(means)))[0, 1]) < 0.2
-    other = tuning_steps(lengths.tolist(), dataclasses.replace(settings, seed=1))
+    other = tuning_steps(lengths, dataclasses.replace(settings, seed=1))
     assert [b.tolist() for b in batches] != [step[0].tolist() for step in other]
 
 
@@ -206,3 +184,136 @@ def test_a_loss_that_is_not_finite_names_rate_and_step(tiny_encoder_folder):
     settings = dataclasses.replace(SETTINGS, learning_rate=1e30, epochs=3)
     with pytest.raises(InputError, match=r"learning_rates: 1e\+30 found; the loss is nan at step"):
         tuned(tiny_encoder_folder, settings)
+
+
+@pytest.mark.parametrize("precision", ["delta", "plain", "float64"])
+def test_the_delta_is_what_the_weights_moved_by(tiny_encoder_folder, precision):
+    base = dict(load_encoder(tiny_encoder_folder).model.named_parameters())
+    settings = dataclasses.replace(SETTINGS, precision=precision)
+    encoder, run = tuned_run(tiny_encoder_folder, settings)
+    weights = dict(encoder.model.named_parameters())
+    assert {name for name in weights if not name.startswith("embeddings.")} == set(run.differences)
+    for name, difference in run.differences.items():
+        assert weights[name].dtype == difference.dtype == torch.float32
+        assert torch.allclose(base[name] + difference, weights[name], rtol=0, atol=3e-7), name
+        # A bias of the keys has no gradient: it shifts all scores of a query alike.
+        assert difference.abs().max() > 0 or name.endswith("key.bias")
+
+
+def moved_by(folder, **changes):
+    """Differences from the base as one vector, at a rate at which float32 rounds."""
+    settings = dataclasses.replace(SETTINGS, learning_rate=2e-8, epochs=3, **changes)
+    differences = tuned_run(folder, settings)[1].differences
+    kept = [name for name in sorted(differences) if not name.endswith("key.bias")]
+    return torch.cat([differences[name].double().ravel() for name in kept])
+
+
+def test_delta_agrees_with_float64_where_plain_rounds(tiny_encoder_folder):
+    exact, delta, plain = (
+        moved_by(tiny_encoder_folder, precision=precision)
+        for precision in ("float64", "delta", "plain")
+    )
+    assert (delta - exact).norm() / exact.norm() < 1e-4
+    assert (plain - exact).norm() / exact.norm() > 1e-2
+
+
+def test_training_only_the_rows_that_occur_gives_the_same_bytes(tiny_encoder_folder, monkeypatch):
+    settings = dataclasses.replace(SETTINGS, freeze=("attention",), epochs=3)
+    rows, of_rows = tuned_run(tiny_encoder_folder, settings)
+    name = "embeddings.word_embeddings.weight"
+    base = dict(load_encoder(tiny_encoder_folder).model.named_parameters())[name]
+    touched = np.unique(rows.tokenize(QUERIES, "query").flat)
+    assert 0 < len(touched) < len(base)
+    changed = (rows.model.get_input_embeddings().weight != base).any(dim=1)
+    assert set(np.flatnonzero(changed)) <= set(touched)
+    # All but the tokens that are in every query, whose vectors have no gradient to speak of.
+    assert changed.sum() > len(touched) / 2
+    monkeypatch.setattr(tuning, "touched_rows", lambda *given: contextlib.nullcontext())
+    whole, of_whole = tuned_run(tiny_encoder_folder, settings)
+    # The share is of the rows that are trained, and of the whole matrix.
+    histories = [run.history.drop(columns="share_moved") for run in (of_rows, of_whole)]
+    assert histories[0].equals(histories[1])
+    states = rows.model.state_dict(), whole.model.state_dict()
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[1])
+    assert all(torch.equal(of_rows.differences[n], d) for n, d in of_whole.differences.items())
+
+
+def test_dropout_is_drawn_by_seed_and_step(tiny_encoder_folder):
+    off, first, second = (
+        tuned(tiny_encoder_folder, dataclasses.replace(SETTINGS, dropout=dropout))[0].model
+        for dropout in (0.0, 0.2, 0.2)
+    )
+    assert not first.training
+    states = [model.state_dict() for model in (off, first, second)]
+    assert all(torch.equal(states[1][name], states[2][name]) for name in states[1])
+    assert not all(torch.equal(states[0][name], states[1][name]) for name in states[1])
+
+
+def test_dropout_needs_layers_of_it():
+    with pytest.raises(InputError, match=r"tuning\.dropout: 0\.1 found; this model has no dropout"):
+        tuning.set_dropout(torch.nn.Linear(2, 2), 0.1)
+
+
+def test_without_patience_a_run_goes_to_its_end_with_it_the_best_weights_stay(
+    tiny_encoder_folder, monkeypatch
+):
+    seen = iter([0.5, 0.7, 0.6, 0.7, 0.65, *[0.1] * 40])
+    monkeypatch.setattr(tuning, "triplet_accuracy", lambda *given: next(seen))
+    settings = dataclasses.replace(SETTINGS, epochs=10, patience=3)
+    stopped, history = tuned(tiny_encoder_folder, settings)
+    assert history["validation_accuracy"].tolist() == [0.5, 0.7, 0.6, 0.7, 0.65]
+    assert history["kept"].tolist() == [False, True, False, False, False]
+    best, weights = int(history["step"][1]), stopped.model.state_dict()
+    monkeypatch.undo()
+    steps = tuning.tuning_steps
+    monkeypatch.setattr(tuning, "tuning_steps", lambda *given: steps(*given)[:best])
+    until_best, whole = tuned(tiny_encoder_folder, dataclasses.replace(settings, patience=None))
+    assert whole["kept"].tolist() == [False] * (len(whole) - 1) + [True]
+    expected = until_best.model.state_dict()
+    assert all(torch.equal(weights[name], expected[name]) for name in weights)
+
+
+def test_a_bf16_pass_leaves_weights_in_float32_and_goes_the_same_way(tiny_encoder_folder):
+    exact, rounded = (
+        moved_by(tiny_encoder_folder, forward=forward) for forward in ("float32", "bf16")
+    )
+    assert not torch.equal(exact, rounded)
+    assert torch.nn.functional.cosine_similarity(exact, rounded, dim=0) > 0.9
+
+
+def in_a_process(folder, settings, rank, count, port, results):
+    """What torch's launcher tells each process, and then a run; the first one reports."""
+    names = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+    os.environ.update(zip(names, map(str, (rank, count, "127.0.0.1", port)), strict=True))
+    use_threads(1)
+    with joined_processes(torch.device("cpu")) as processes:
+        encoder, run = tuned_run(folder, settings, processes)
+        if processes.first:
+            state = {name: tensor.numpy() for name, tensor in encoder.model.state_dict().items()}
+            results.put((state, run.history))
+        processes.wait()
+
+
+@pytest.mark.parametrize("loss", ["triplet", "ranking"])
+def test_two_processes_give_the_weights_of_one(tiny_encoder_folder, loss):
+    settings = dataclasses.replace(SETTINGS, loss=loss, batch_size=5, epochs=3)
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["adiabatic.tuning"])
+    results = context.SimpleQueue()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = [(tiny_encoder_folder, settings, rank, 2, port, results) for rank in range(2)]
+    children = [context.Process(target=in_a_process, args=given) for given in arguments]
+    for child in children:
+        child.start()
+    state, history = results.get()
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
+    encoder, alone = tuned(tiny_encoder_folder, settings)
+    assert history["validation_accuracy"].tolist() == alone["validation_accuracy"].tolist()
+    assert history["loss"].tolist() == pytest.approx(alone["loss"].tolist(), abs=1e-6, nan_ok=True)
+    for name, tensor in encoder.model.state_dict().items():
+        if not name.endswith("key.bias"):
+            assert state[name] == pytest.approx(tensor.numpy(), abs=2e-5), name

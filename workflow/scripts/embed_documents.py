@@ -4,7 +4,8 @@ from pathlib import Path
 
 from adiabatic import command_line
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, write_vectors
-from adiabatic.encoder import load_encoder, use_threads
+from adiabatic.devices import chosen_device, use_threads
+from adiabatic.encoder import load_encoder
 from adiabatic.frames import read_frame
 from adiabatic.provenance import document_side_digest
 
@@ -23,7 +24,9 @@ def main() -> None:
     columns = DOCUMENT_COLUMNS[arguments.kind]
     frames = [read_frame(path, columns=columns) for path in arguments.data]
     texts = document_texts(frames, columns)
-    vectors = load_encoder(arguments.base).encode(texts.tolist(), "document", progress="documents")
+    vectors = load_encoder(arguments.base, device=chosen_device()).encode(
+        texts.tolist(), "document", progress="documents"
+    )
     write_vectors(arguments.out, vectors, texts, document_side_digest(arguments.base))
     command_line.say(f"{arguments.out}: {len(vectors)} documents, {vectors.shape[1]} dimensions")
 

@@ -5,8 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, check_same_encoder, document_texts, read_vectors
-from adiabatic.encoder import load_encoder, use_threads
+from adiabatic.corpora import (
+    DOCUMENT_COLUMNS,
+    check_same_encoder,
+    document_texts,
+    hashed,
+    read_vectors,
+)
+from adiabatic.devices import chosen_device, use_threads
+from adiabatic.encoder import load_encoder
 from adiabatic.evaluation import EvaluationSet, outcomes_of
 from adiabatic.frames import read_frame
 from adiabatic.tasks import ARXIV, HELD_OUT
@@ -37,7 +44,7 @@ def main() -> None:
         sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
     task_vectors = [Path(vectors) for _, _, _, vectors in arguments.task]
     check_same_encoder([arguments.tuning_vectors, arguments.pair_vectors, *task_vectors])
-    outcomes = outcomes_of(load_encoder(arguments.encoder), sets)
+    outcomes = outcomes_of(load_encoder(arguments.encoder, device=chosen_device()), sets)
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")
     command_line.say(f"{arguments.out}: {len(outcomes)} items")
@@ -49,7 +56,7 @@ def arxiv_sets(paths: list[Path], vectors: Path) -> list[EvaluationSet]:
     """The arXiv pairs: one subset for each style and level."""
     frames = [read_frame(path) for path in paths]
     corpus = document_texts(frames, DOCUMENT_COLUMNS["triplets"])
-    documents = read_vectors(vectors, corpus)
+    documents = read_vectors(vectors, hashed(corpus))
     return [
         EvaluationSet(
             ARXIV,
@@ -69,14 +76,14 @@ def held_out_set(path: Path, vectors: Path) -> EvaluationSet:
     corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
     test = data[data["split"] == "test"].reset_index(drop=True)
     items = test.assign(language="en", item=test.index.astype(str))
-    documents = read_vectors(vectors, corpus)
+    documents = read_vectors(vectors, hashed(corpus))
     return EvaluationSet(HELD_OUT, "all", "triplets", items, corpus, documents)
 
 
 def task_set(name: str, kind: str, items: pd.DataFrame, vectors: Path) -> EvaluationSet:
     """One configured evaluation set."""
     corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
-    return EvaluationSet(name, "all", kind, items, corpus, read_vectors(vectors, corpus))
+    return EvaluationSet(name, "all", kind, items, corpus, read_vectors(vectors, hashed(corpus)))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adiabatic import command_line
 from adiabatic.encoder import load_encoder, save_encoder
-from adiabatic.encoder_settings import check_model_folder, resolve_settings
+from adiabatic.encoder_settings import SIMILARITIES, check_model_folder, resolve_settings
 from adiabatic.hub import download_model
 from adiabatic.provenance import base_provenance, write_provenance
 
@@ -17,6 +17,9 @@ def main() -> None:
     parser.add_argument("--revision", help="commit on the hub")
     parser.add_argument(
         "--pooling", choices=["mean", "cls"], help="as the folder says, if not given"
+    )
+    parser.add_argument(
+        "--similarity", choices=SIMILARITIES, help="as the folder says, if not given"
     )
     for side in ("query", "document"):
         parser.add_argument(f"--{side}-prefix", help="as the folder says, if not given")
@@ -33,6 +36,7 @@ def main() -> None:
     check_model_folder(source)
     wanted = {
         "pooling": arguments.pooling,
+        "similarity": arguments.similarity,
         "query_prefix": arguments.query_prefix,
         "document_prefix": arguments.document_prefix,
         "max_query_tokens": arguments.max_query_tokens,

@@ -4,7 +4,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from adiabatic import command_line
-from adiabatic.encoder import save_encoder, use_threads
+from adiabatic.devices import use_threads
+from adiabatic.encoder import save_encoder
 from adiabatic.pretraining import BaseSizes, pretrain_base, read_parallel
 from adiabatic.provenance import base_provenance, write_provenance
 

@@ -1,20 +1,22 @@
 """Tune the query encoder on English triplets against the frozen encoder's document vectors."""
 
-from dataclasses import asdict
+from argparse import Namespace
+from dataclasses import asdict, fields
 from pathlib import Path
 
-import pandas as pd
+import torch
+from safetensors.torch import save_file
 
 from adiabatic import command_line
 from adiabatic.checkpoints import Checkpoints, Stopped
 from adiabatic.corpora import (
     DOCUMENT_COLUMNS,
     check_same_encoder,
-    document_rows,
-    document_texts,
+    hashed_rows,
     read_vectors,
 )
-from adiabatic.encoder import Encoder, load_encoder, save_encoder, use_threads
+from adiabatic.devices import Processes, chosen_device, joined_processes, use_threads
+from adiabatic.encoder import load_encoder, save_encoder
 from adiabatic.frames import read_frame
 from adiabatic.provenance import (
     FrozenFiles,
@@ -23,7 +25,15 @@ from adiabatic.provenance import (
     run_provenance,
     write_provenance,
 )
-from adiabatic.tuning import Triplets, TuningSettings, parameter_counts, tune
+from adiabatic.trained_weights import PRECISIONS
+from adiabatic.tuning import (
+    FORWARD,
+    HISTORY_POINTS,
+    Triplets,
+    TuningSettings,
+    parameter_counts,
+    tune,
+)
 
 
 def main() -> None:
@@ -34,13 +44,17 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, required=True, help="of AdamW")
     parser.add_argument("--seed", type=int, required=True, help="of the order of the triplets")
     parser.add_argument(
-        "--margin", type=float, default=0.1, help="of the triplet loss, cosine similarity"
-    )
-    parser.add_argument(
         "--loss", choices=["triplet", "ranking"], default="triplet", help="see config.yaml"
     )
     parser.add_argument(
-        "--temperature", type=float, default=0.05, help="of the ranking loss, cosine similarity"
+        "--margin", type=float, default=0.1, help="of the triplet loss, in units of similarity"
+    )
+    parser.add_argument(
+        "--temperature", type=float, default=0.05, help="of the ranking loss, likewise"
+    )
+    parser.add_argument("--batch-size", type=int, default=16, help="triplets a batch")
+    parser.add_argument(
+        "--accumulate", type=int, default=1, help="batches whose gradients make one step"
     )
     parser.add_argument(
         "--schedule", choices=["constant", "linear"], default="constant", help="of the rate"
@@ -49,21 +63,30 @@ def main() -> None:
         "--warmup", type=float, default=0.0, help="share of the steps in which the rate rises"
     )
     parser.add_argument(
-        "--accumulate", type=int, default=1, help="batches whose gradients make one step"
-    )
-    parser.add_argument(
         "--max-gradient-norm", type=float, help="gradients are clipped to it; none: never"
     )
-    parser.add_argument("--batch-size", type=int, default=16, help="triplets a step")
+    parser.add_argument("--dropout", type=float, default=0.0, help="probability; 0: none")
     parser.add_argument("--epochs", type=int, default=1, help="passes over the triplets")
     parser.add_argument(
-        "--freeze", nargs="*", default=[], help="patterns of parameter names that are not tuned"
+        "--patience",
+        type=int,
+        help=f"rows of the history ({HISTORY_POINTS} a run) without a better validation accuracy "
+        "after which a run stops; the best weights are kept; none: neither",
+    )
+    parser.add_argument(
+        "--freeze", nargs="*", default=[], help="sets or patterns of names that are not tuned"
     )
     parser.add_argument(
         "--precision",
-        choices=["delta", "plain"],
+        choices=PRECISIONS,
         default="delta",
         help="delta: AdamW on the difference from the base, exact at tiny rates",
+    )
+    parser.add_argument(
+        "--forward",
+        choices=FORWARD,
+        default="float32",
+        help="arithmetic of the forward and backward pass; weights and updates stay in float32",
     )
     parser.add_argument(
         "--checkpoint",
@@ -77,52 +100,64 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     arguments = parser.parse_args()
     use_threads(arguments.threads)
+    device = chosen_device()
+    with joined_processes(device) as processes:
+        tune_run(arguments, device, processes)
+
+
+def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -> None:
+    """Tune, and write the run's folder if this is the first process."""
+    options = vars(arguments) | {"freeze": tuple(arguments.freeze)}
     settings = TuningSettings(
-        learning_rate=arguments.learning_rate,
-        seed=arguments.seed,
-        margin=arguments.margin,
-        batch_size=arguments.batch_size,
-        epochs=arguments.epochs,
-        freeze=tuple(arguments.freeze),
-        precision=arguments.precision,
-        loss=arguments.loss,
-        temperature=arguments.temperature,
-        schedule=arguments.schedule,
-        warmup=arguments.warmup,
-        accumulate=arguments.accumulate,
-        max_gradient_norm=arguments.max_gradient_norm,
+        **{field.name: options[field.name] for field in fields(TuningSettings)}
     )
+    say = command_line.say if processes.first else lambda line: None
     frozen = FrozenFiles.of(arguments.base, arguments.vectors)
-    encoder = load_encoder(arguments.base)
-    data = read_frame(arguments.data)
-    corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
+    encoder = load_encoder(arguments.base, device=device)
+    (positives, negatives), hashes = hashed_rows(arguments.data, DOCUMENT_COLUMNS["triplets"])
+    documents = read_vectors(arguments.vectors, hashes)
+    data = read_frame(arguments.data, columns=["query", "split"])
+    data = data.assign(positive=positives, negative=negatives)
     train, validation = (
-        triplets_of(data[data["split"] == split], encoder, corpus)
-        for split in ("train", "validation")
+        Triplets(
+            encoder.tokenize(part["query"].tolist(), "query"),
+            part["positive"].to_numpy(),
+            part["negative"].to_numpy(),
+        )
+        for part in (data[data["split"] == split] for split in ("train", "validation"))
     )
-    documents = read_vectors(arguments.vectors, corpus)
     check_same_encoder([arguments.vectors], document_side_digest(arguments.base))
     files = {"triplets": arguments.data, "vectors": arguments.vectors}
+    computed = {"device": device.type, "processes": processes.count, "threads": arguments.threads}
     checkpoints = None
     if arguments.checkpoint:
-        identity = run_identity(asdict(settings), files, frozen)
-        checkpoints = Checkpoints(
-            arguments.checkpoint, identity, arguments.checkpoint_seconds, command_line.say
-        )
+        identity = run_identity(asdict(settings) | computed, files, frozen)
+        checkpoints = Checkpoints(arguments.checkpoint, identity, arguments.checkpoint_seconds, say)
     try:
-        history = tune(
-            encoder, train, validation, documents, settings, command_line.say, checkpoints
+        tuned = tune(
+            encoder,
+            train,
+            validation,
+            documents,
+            settings,
+            command_line.say,
+            checkpoints,
+            processes,
         )
     except Stopped as stopped:
-        command_line.say(f"{stopped}; run again to go on")
+        say(f"{stopped}; run again to go on")
         raise SystemExit(143) from None
+    if not processes.first:
+        return
     with command_line.folder_written_atomically(arguments.out) as folder:
         save_encoder(encoder, folder)
-        history.to_csv(folder / "history.csv", index=False)
+        save_file(tuned.differences, folder / "delta.safetensors")
+        tuned.history.to_csv(folder / "history.csv", index=False)
         provenance = run_provenance(
             folder,
             arguments.base,
             asdict(settings),
+            computed,
             parameter_counts(encoder.model),
             len(train.queries),
             files,
@@ -131,15 +166,6 @@ def main() -> None:
         write_provenance(folder, provenance)
     if checkpoints:
         checkpoints.remove()
-
-
-def triplets_of(data: pd.DataFrame, encoder: Encoder, corpus: pd.Index) -> Triplets:
-    """Triplets as the tuning loop takes them."""
-    return Triplets(
-        encoder.tokenize(data["query"].tolist(), "query"),
-        document_rows(corpus, data["positive"]),
-        document_rows(corpus, data["negative"]),
-    )
 
 
 if __name__ == "__main__":

@@ -51,12 +51,22 @@ class Checkpoints:
         """Whether the last checkpoint is `seconds` old."""
         return time.monotonic() - self.written >= self.seconds
 
-    def write(self, optimizer: torch.optim.Optimizer, progress: Progress) -> None:
-        """Replace the checkpoint; where the disk is full the last one stays and the run goes on."""
+    def write(
+        self,
+        optimizer: torch.optim.Optimizer,
+        progress: Progress,
+        best: torch.Tensor | None = None,
+    ) -> None:
+        """Replace the checkpoint; where the disk is full the last one stays and the run goes on.
+
+        Args:
+            best: what AdamW ran on where validation was best, if the run keeps that.
+        """
         parameter = optimizer.param_groups[0]["params"][0]
         tensors = {name: optimizer.state[parameter][name] for name in _STATE}
         about = {"identity": self.identity, "progress": json.dumps(asdict(progress))}
-        content = save({"optimized": parameter.detach()} | tensors, metadata=about)
+        tensors |= {"optimized": parameter.detach()} | ({} if best is None else {"best": best})
+        content = save(tensors, metadata=about)
         try:
             with written_atomically(self.path) as temporary:
                 temporary.write_bytes(content)
@@ -64,8 +74,10 @@ class Checkpoints:
             self.say(f"step {progress.step}: no checkpoint written ({error.strerror})")
         self.written = time.monotonic()
 
-    def restore(self, optimizer: torch.optim.Optimizer) -> Progress | None:
-        """Put what a checkpoint holds into the optimizer; None where there is none of this run."""
+    def restore(
+        self, optimizer: torch.optim.Optimizer, best: torch.Tensor | None = None
+    ) -> Progress | None:
+        """Put what a checkpoint holds into the optimizer (and `best`); None without one."""
         if not self.path.exists():
             return None
         try:
@@ -81,8 +93,10 @@ class Checkpoints:
             return None
         parameter = optimizer.param_groups[0]["params"][0]
         with torch.no_grad():
-            parameter.copy_(tensors.pop("optimized"))
-        optimizer.state[parameter] = tensors
+            parameter.copy_(tensors["optimized"])
+            if best is not None:
+                best.copy_(tensors["best"])
+        optimizer.state[parameter] = {name: tensors[name].to(parameter.device) for name in _STATE}
         progress = Progress(**json.loads(about["progress"]))
         progress.rows = [tuple(row) for row in progress.rows]
         self.say(f"resumed after step {progress.step}")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from adiabatic.command_line import written_atomically
 from adiabatic.errors import InputError
+from adiabatic.frames import read_batches
 
 # Columns whose texts are documents, by the kind of evaluation set; triplets are also what the
 # tuning data and the arXiv pairs hold.
@@ -34,12 +36,31 @@ def document_rows(corpus: pd.Index, texts: pd.Series) -> np.ndarray:
     return rows
 
 
-def texts_digest(corpus: pd.Index) -> str:
-    """SHA-256 of a corpus' texts in their order."""
-    digest = hashlib.sha256()
-    for text in corpus:
-        digest.update(text.encode("utf-8") + b"\0")
-    return digest.hexdigest()
+def hashed(texts: Iterable[str]) -> np.ndarray:
+    """A 64-bit hash of each text, uint64 of shape (texts,)."""
+    hashes = (hashlib.blake2b(text.encode("utf-8"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(hashes), dtype="<u8")
+
+
+def texts_digest(hashes: np.ndarray) -> str:
+    """SHA-256 of a corpus' texts in their order, by their hashes: see `hashed`."""
+    return hashlib.sha256(hashes.tobytes()).hexdigest()
+
+
+def hashed_rows(path: Path, columns: list[str]) -> tuple[list[np.ndarray], np.ndarray]:
+    """What `document_texts` and `document_rows` say of one file, without its texts in memory.
+
+    Should two texts have one hash, there is a text less than there are vectors, which is noticed.
+
+    Returns:
+        For each column the rows of its texts in the corpus' vectors; and the corpus' hashes.
+    """
+    parts = [
+        hashed(chain.from_iterable(table[column].to_pylist() for table in tables))
+        for column, tables in ((column, read_batches(path, [column])) for column in columns)
+    ]
+    rows, hashes = pd.factorize(np.concatenate(parts))
+    return np.split(rows, np.cumsum([len(part) for part in parts])[:-1]), hashes
 
 
 def write_vectors(path: Path, vectors: np.ndarray, corpus: pd.Index, encoder: str) -> None:
@@ -48,7 +69,7 @@ def write_vectors(path: Path, vectors: np.ndarray, corpus: pd.Index, encoder: st
     Args:
         encoder: digest of the frozen weights and of how they are used on documents.
     """
-    origin = {"encoder": encoder, "texts": texts_digest(corpus), "documents": len(corpus)}
+    origin = {"encoder": encoder, "texts": texts_digest(hashed(corpus)), "documents": len(corpus)}
     with written_atomically(path) as temporary:
         np.save(temporary, vectors)
     with written_atomically(origin_file(path)) as temporary:
@@ -60,9 +81,11 @@ def origin_file(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def read_vectors(path: Path, corpus: pd.Index) -> np.ndarray:
-    """Vectors of a corpus' documents, float32 of shape (len(corpus), d), mapped from the disk.
+def read_vectors(path: Path, hashes: np.ndarray) -> np.ndarray:
+    """Vectors of a corpus' documents, float32 of shape (documents, d), mapped from the disk.
 
+    Args:
+        hashes: of the corpus' texts, see `hashed`.
     Raises:
         InputError: the file is not such an array, or is of other texts.
     """
@@ -71,11 +94,11 @@ def read_vectors(path: Path, corpus: pd.Index) -> np.ndarray:
         vectors = np.load(path, allow_pickle=False, mmap_mode="c")
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as an array ({error})") from None
-    if len(vectors) != len(corpus):
+    if len(vectors) != len(hashes):
         raise InputError(
-            f"{path}: {len(vectors)} vectors found; {len(corpus)} are needed, one for each document"
+            f"{path}: {len(vectors)} vectors found; {len(hashes)} are needed, one for each document"
         )
-    if _origin(path)["texts"] != texts_digest(corpus):
+    if _origin(path)["texts"] != texts_digest(hashes):
         raise InputError(f"{path}: vectors of other texts; those of this corpus are needed")
     return vectors
 

@@ -1,4 +1,4 @@
-"""Encoders: a Hugging Face transformer and how it is used, from texts to unit vectors."""
+"""Encoders: a Hugging Face transformer and how it is used, from texts to vectors."""
 
 import logging
 from collections.abc import Sequence
@@ -14,11 +14,13 @@ from transformers.utils.logging import disable_progress_bar
 
 from adiabatic.encoder_settings import EncoderSettings, read_settings, write_settings
 from adiabatic.errors import InputError
+from adiabatic.token_ids import TokenIds
 
 Side = Literal["query", "document"]
-TokenIds = list[list[int]]
 # Texts encoded together, all of about one length; bounds the memory, moves only the last bits.
-BATCH = 64
+BATCH, GPU_BATCH = 64, 1024
+# Texts tokenized together: what the tokenizer says of each beside its ids takes kilobytes.
+TOKENIZED = 10_000
 
 disable_progress_bar()
 # Loading without the unused pooler is meant; transformers would report its absence at length.
@@ -38,47 +40,61 @@ class Encoder:
         query = side == "query"
         prefix = self.settings.query_prefix if query else self.settings.document_prefix
         longest = self.settings.max_query_tokens if query else self.settings.max_document_tokens
-        prefixed = [prefix + text for text in texts]
-        if not prefixed:
-            return []
-        return self.tokenizer(prefixed, truncation=True, max_length=longest)["input_ids"]
+        parts = []
+        for start in range(0, len(texts), TOKENIZED):
+            prefixed = [prefix + text for text in texts[start : start + TOKENIZED]]
+            ids = self.tokenizer(prefixed, truncation=True, max_length=longest)["input_ids"]
+            parts.append(TokenIds.of(ids))
+        return TokenIds.joined(parts)
 
-    def vectors(self, token_ids: TokenIds) -> torch.Tensor:
-        """Unit vectors of one batch, shape (len(token_ids), d), with gradients where enabled."""
-        longest = max(len(ids) for ids in token_ids)
-        padding = self.tokenizer.pad_token_id or 0
-        ids = torch.full((len(token_ids), longest), padding)
-        mask = torch.zeros_like(ids)
-        for row, tokens in enumerate(token_ids):
-            ids[row, : len(tokens)] = torch.tensor(tokens)
-            mask[row, : len(tokens)] = 1
+    @property
+    def padding(self) -> int:
+        """Id of the token that fills up a batch."""
+        return self.tokenizer.pad_token_id or 0
+
+    def vectors(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Vectors of one batch, shape (n, d), with gradients where enabled.
+
+        They have unit length where similarity is the cosine.
+
+        Args:
+            ids, mask: token ids, and 1 where there is a token; shape (n, tokens).
+        """
         states = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
         if self.settings.pooling == "cls":
             pooled = states[:, 0]
         else:
             weights = mask.unsqueeze(-1).to(states.dtype)
             pooled = (states * weights).sum(dim=1) / weights.sum(dim=1)
+        if self.settings.similarity == "dot":
+            return pooled
         return torch.nn.functional.normalize(pooled, dim=-1)
 
     def encode_tokens(self, token_ids: TokenIds, progress: str | None = None) -> np.ndarray:
-        """Unit vectors of any number of texts, float32 of shape (n, d), in evaluation mode."""
-        order = np.argsort([len(ids) for ids in token_ids], kind="stable")
+        """Vectors of any number of texts, float32 of shape (n, d), in evaluation mode."""
+        order = np.argsort(token_ids.lengths, kind="stable")
         vectors = np.empty((len(token_ids), self.model.config.hidden_size), dtype=np.float32)
-        starts = range(0, len(order), BATCH)
+        device = self.model.device
+        size = BATCH if device.type == "cpu" else GPU_BATCH
+        starts = range(0, len(order), size)
         self.model.eval()
         with torch.inference_mode():
             for start in tqdm(starts, desc=progress, disable=None if progress else True):
-                rows = order[start : start + BATCH]
-                vectors[rows] = self.vectors([token_ids[row] for row in rows]).numpy()
+                rows = order[start : start + size]
+                batch = token_ids.padded(rows, self.padding)
+                ids, mask = (torch.from_numpy(array).to(device) for array in batch)
+                vectors[rows] = self.vectors(ids, mask).float().cpu().numpy()
         return vectors
 
     def encode(self, texts: Sequence[str], side: Side, progress: str | None = None) -> np.ndarray:
-        """Unit vectors of texts, float32 of shape (len(texts), d), in evaluation mode."""
+        """Vectors of texts, float32 of shape (len(texts), d), in evaluation mode."""
         return self.encode_tokens(self.tokenize(texts, side), progress)
 
 
-def load_encoder(folder: Path, settings: EncoderSettings | None = None) -> Encoder:
-    """The encoder of a local model folder, in float32 on the CPU, ready to evaluate.
+def load_encoder(
+    folder: Path, settings: EncoderSettings | None = None, device: str | torch.device = "cpu"
+) -> Encoder:
+    """The encoder of a local model folder, in float32, ready to evaluate.
 
     Only safetensors weights are read, and code that a folder brings is never run.
 
@@ -98,7 +114,7 @@ def load_encoder(folder: Path, settings: EncoderSettings | None = None) -> Encod
         raise InputError(f"{folder}: cannot be loaded as a model ({reason[:200]})") from None
     if getattr(model, "pooler", None) is not None:
         model.pooler = None
-    return Encoder(model.eval(), tokenizer, settings or read_settings(folder))
+    return Encoder(model.to(device).eval(), tokenizer, settings or read_settings(folder))
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
@@ -106,9 +122,3 @@ def save_encoder(encoder: Encoder, folder: Path) -> None:
     encoder.model.save_pretrained(folder)
     encoder.tokenizer.save_pretrained(folder)
     write_settings(folder, encoder.settings, encoder.model.config.hidden_size)
-
-
-def use_threads(threads: int) -> None:
-    """Compute with so many threads, and always the same way."""
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)

@@ -9,20 +9,27 @@ from typing import Any
 from adiabatic.errors import InputError, shown
 
 SETTINGS_FILE = "encoder.json"
+# Files of a model folder's weights, one or several.
+WEIGHTS = "model*.safetensors"
 # The model cards of the E5 family prescribe these prefixes; their folders do not carry them.
 E5_PREFIXES = {"query_prefix": "query: ", "document_prefix": "passage: "}
 DEFAULT_MAX_TOKENS = 512
+SIMILARITIES = ("cosine", "dot")
 
 
 @dataclass(frozen=True)
 class EncoderSettings:
-    """How texts become vectors: `pooling` is mean or cls; lengths count tokens with specials."""
+    """How texts become vectors and vectors are compared.
+
+    `pooling` is mean or cls, `similarity` cosine or dot; lengths count tokens with specials.
+    """
 
     pooling: str = "mean"
     query_prefix: str = ""
     document_prefix: str = ""
     max_query_tokens: int = DEFAULT_MAX_TOKENS
     max_document_tokens: int = DEFAULT_MAX_TOKENS
+    similarity: str = "cosine"
 
 
 def check_model_folder(folder: Path) -> None:
@@ -49,14 +56,15 @@ def resolve_settings(folder: Path, name: str, wanted: dict[str, Any]) -> Encoder
     """Settings of a model folder: what the configuration wants, else what the folder says.
 
     Where a folder says nothing, models named as E5 get that family's prefixes, and every model
-    mean pooling and the length that its position embeddings allow.
+    mean pooling, cosine similarity and the length that its position embeddings allow.
 
     Args:
         folder: a Hugging Face model folder, with sentence-transformers files or without.
         name: the model's name, by which E5 is known.
         wanted: values by field name; None stands for "as the folder says".
     Raises:
-        InputError: a file of the folder is no JSON, or asks for a pooling other than mean or cls.
+        InputError: a file of the folder is no JSON, or asks for a pooling other than mean or cls,
+            or a similarity other than cosine or dot.
     """
     values = dataclasses.asdict(EncoderSettings())
     tokens = _longest_input(folder)
@@ -70,6 +78,11 @@ def resolve_settings(folder: Path, name: str, wanted: dict[str, Any]) -> Encoder
             raise InputError(
                 f"base.{key}: {values[key]} found; the model's positions allow at most {tokens}"
             )
+    if values["similarity"] not in SIMILARITIES:
+        raise InputError(
+            f"{folder}: similarity {shown(values['similarity'])} found; allowed is "
+            f"{' or '.join(SIMILARITIES)} (base.similarity says which)"
+        )
     return EncoderSettings(**values)
 
 
@@ -85,7 +98,9 @@ def write_settings(folder: Path, settings: EncoderSettings, width: int) -> None:
     for queries and documents, so it is given the query's.
     """
     _write_json(folder / SETTINGS_FILE, dataclasses.asdict(settings))
-    modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
+    modules = [("", "Transformer"), ("1_Pooling", "Pooling")]
+    if settings.similarity == "cosine":
+        modules.append(("2_Normalize", "Normalize"))
     _write_json(
         folder / "modules.json",
         [
@@ -101,7 +116,10 @@ def write_settings(folder: Path, settings: EncoderSettings, width: int) -> None:
     _write_json(folder / "sentence_bert_config.json", {"max_seq_length": settings.max_query_tokens})
     _write_json(
         folder / "config_sentence_transformers.json",
-        {"prompts": {"query": settings.query_prefix, "document": settings.document_prefix}},
+        {
+            "prompts": {"query": settings.query_prefix, "document": settings.document_prefix},
+            "similarity_fn_name": settings.similarity,
+        },
     )
     pooling = {f"pooling_mode_{mode}": False for mode in ("cls_token", "mean_tokens")}
     pooling["pooling_mode_" + {"cls": "cls_token", "mean": "mean_tokens"}[settings.pooling]] = True
@@ -118,13 +136,23 @@ def _sentence_transformers_settings(folder: Path) -> dict[str, Any]:
     if (folder / "1_Pooling/config.json").is_file():
         values["pooling"] = _pooling(folder / "1_Pooling/config.json")
     if (folder / "config_sentence_transformers.json").is_file():
-        prompts = _read_json(folder / "config_sentence_transformers.json").get("prompts") or {}
+        config = _read_json(folder / "config_sentence_transformers.json")
+        prompts, similarity = config.get("prompts") or {}, config.get("similarity_fn_name")
+        # Of unit vectors the inner product is the cosine.
+        if similarity and not (similarity == "dot" and _normalizes(folder)):
+            values["similarity"] = similarity
         prefixes = {
             "query_prefix": prompts.get("query"),
             "document_prefix": prompts.get("document") or prompts.get("passage"),
         }
         values |= {key: prefix for key, prefix in prefixes.items() if prefix}
     return values
+
+
+def _normalizes(folder: Path) -> bool:
+    """Whether the folder's sentence-transformers modules bring vectors to unit length."""
+    path = folder / "modules.json"
+    return path.is_file() and any("Normalize" in module["type"] for module in _read_json(path))
 
 
 def _pooling(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Frames that pass between stages as parquet files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pyarrow.parquet as pq
 from pyarrow import ArrowInvalid
 
 from adiabatic.errors import InputError
+
+# Rows that are read at a time where a file is not read whole.
+BATCH = 10_000
 
 
 def read_frame(path: Path | str, columns: list[str] | None = None) -> pd.DataFrame:
@@ -36,8 +40,23 @@ def read_table(path: Path | str, columns: list[str]) -> pa.Table:
     except (OSError, ArrowInvalid) as error:
         raise _unreadable(path, error) from None
     if missing := sorted(set(columns) - set(table.column_names)):
-        raise InputError(f"{path}: {', '.join(missing)} missing; needed are {', '.join(columns)}")
+        raise _lacking(path, missing, columns)
     return table
+
+
+def read_batches(path: Path | str, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Columns of a parquet file, some thousand rows at a time.
+
+    Raises:
+        InputError: the file is missing, no parquet file, or lacks a column.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            if missing := sorted(set(columns) - set(file.schema_arrow.names)):
+                raise _lacking(path, missing, columns)
+            yield from file.iter_batches(BATCH, columns=columns)
+    except (OSError, ArrowInvalid) as error:
+        raise _unreadable(path, error) from None
 
 
 def rows_of(table: pa.Table, rows: np.ndarray) -> dict[str, list[Any]]:
@@ -54,6 +73,10 @@ def rows_of(table: pa.Table, rows: np.ndarray) -> dict[str, list[Any]]:
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     return pa.Table.from_batches(taken, table.schema).take(pa.array(back)).to_pydict()
+
+
+def _lacking(path: Path | str, missing: list[str], columns: list[str]) -> InputError:
+    return InputError(f"{path}: {', '.join(missing)} missing; needed are {', '.join(columns)}")
 
 
 def _unreadable(path: Path | str, error: Exception) -> InputError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
+from adiabatic.encoder_settings import WEIGHTS
 from adiabatic.errors import InputError
 
 _LAYER_NORM = re.compile(r"layer_?norm|\bln\d?\b|norm\d?\.", re.IGNORECASE)
@@ -33,17 +34,20 @@ _FIRST_LAYERS = re.compile(r"first-(\d+)-layers")
 def parameter_names(folder: Path) -> list[str]:
     """Names of the parameters in a model folder's safetensors files, without reading them."""
     names: list[str] = []
-    for path in sorted(folder.glob("*.safetensors")):
+    for path in sorted(folder.glob(WEIGHTS)):
         with safe_open(path, framework="np") as weights:
             names.extend(weights.keys())
     return names
 
 
-def trained_names(names: list[str], freeze: tuple[str, ...]) -> set[str]:
+def trained_names(
+    names: list[str], freeze: tuple[str, ...], where: str = "tuning.freeze"
+) -> set[str]:
     """Names of the parameters that no set or pattern freezes.
 
     Args:
         freeze: names of NAMED_SETS, `first-K-layers`, or patterns (* stands for anything).
+        where: the key that they are from, for errors.
     Raises:
         InputError: one of them matches no name, or nothing is left to tune.
     """
@@ -54,12 +58,12 @@ def trained_names(names: list[str], freeze: tuple[str, ...]) -> set[str]:
         if not matching:
             near = difflib.get_close_matches(pattern, [*NAMED_SETS, *names], n=3, cutoff=0.3)
             raise InputError(
-                f"tuning.freeze: {pattern!r} found, which matches no parameter; "
+                f"{where}: {pattern!r} found, which matches no parameter; "
                 f"near names are {', '.join(near or names[:3])}"
             )
         frozen |= matching
     if frozen >= set(names):
-        raise InputError("tuning.freeze: all parameters are frozen; at least one must be left")
+        raise InputError(f"{where}: all parameters are frozen; at least one must be left")
     return set(names) - frozen
 
 

@@ -12,6 +12,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from adiabatic.encoder import Encoder
 from adiabatic.encoder_settings import EncoderSettings
 from adiabatic.errors import InputError
+from adiabatic.token_ids import TokenIds
 
 SPECIAL_TOKENS = {
     "pad_token": "[PAD]",
@@ -72,8 +73,12 @@ def pretrain_base(
     tokens = [encoder.tokenize(texts, "query") for texts in sentences]
     embeddings = model.embeddings.word_embeddings
 
-    def mean_embedding(batch: list[list[int]]) -> torch.Tensor:
-        flat = torch.tensor([token for ids in batch for token in ids[1:-1]])
+    def encode(batch: list[np.ndarray]) -> torch.Tensor:
+        padded = TokenIds.of(batch).padded(np.arange(len(batch)), encoder.padding)
+        return encoder.vectors(*map(torch.from_numpy, padded))
+
+    def mean_embedding(batch: list[np.ndarray]) -> torch.Tensor:
+        flat = torch.from_numpy(np.concatenate([ids[1:-1] for ids in batch]).astype(np.int64))
         starts = torch.tensor([0, *np.cumsum([len(ids) - 2 for ids in batch])[:-1].tolist()])
         pooled = torch.nn.functional.embedding_bag(flat, embeddings.weight, starts, mode="mean")
         return torch.nn.functional.normalize(pooled, dim=-1)
@@ -85,7 +90,7 @@ def pretrain_base(
             layer.attention.output.dense.weight.mul_(OUTPUT_SCALE)
             layer.output.dense.weight.mul_(OUTPUT_SCALE)
     batches = translation_batches(tokens, ENCODER_BATCH, sizes.encoder_steps, rng)
-    _train(encoder.vectors, list(model.parameters()), batches, ENCODER_RATE, say, "all weights")
+    _train(encode, list(model.parameters()), batches, ENCODER_RATE, say, "all weights")
     model.eval()
     return encoder
 
@@ -120,8 +125,8 @@ def word_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
 
 
 def translation_batches(
-    tokens: list[list[list[int]]], size: int, steps: int, rng: np.random.Generator
-) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
+    tokens: list[TokenIds], size: int, steps: int, rng: np.random.Generator
+) -> Iterator[tuple[list[np.ndarray], list[np.ndarray]]]:
     """Batches of translation pairs, each side in a random language of its own."""
     for _ in range(steps):
         rows = rng.choice(len(tokens[0]), size=min(size, len(tokens[0])), replace=False)
@@ -149,9 +154,9 @@ def read_parallel(paths: list[Path]) -> list[list[str]]:
 
 
 def _train(
-    encode: Callable[[list[list[int]]], torch.Tensor],
+    encode: Callable[[list[np.ndarray]], torch.Tensor],
     parameters: list[torch.nn.Parameter],
-    batches: Iterator[tuple[list[list[int]], list[list[int]]]],
+    batches: Iterator[tuple[list[np.ndarray], list[np.ndarray]]],
     learning_rate: float,
     say: Callable[[str], None],
     phase: str,

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from adiabatic.encoder_settings import read_settings
+from adiabatic.encoder_settings import WEIGHTS, read_settings
 from adiabatic.errors import InputError
 from adiabatic.source_digest import source_digest
 
@@ -66,6 +66,7 @@ def run_provenance(
     folder: Path,
     base: Path,
     settings: dict[str, Any],
+    computed: dict[str, Any],
     parameters: dict[str, int],
     triplets: int,
     data: dict[str, Path],
@@ -74,6 +75,7 @@ def run_provenance(
     """Provenance of a tuned query encoder.
 
     Args:
+        computed: on what device, by how many processes and threads.
         parameters: numbers of single weights, tuned and frozen.
         triplets: of one epoch.
         frozen: the digests before the run of what it must not change.
@@ -83,6 +85,7 @@ def run_provenance(
     after = frozen.check_unchanged()
     return {
         "tuning": settings,
+        "computed": computed,
         "parameters": parameters
         | {"frozen_share": round(parameters["frozen"] / sum(parameters.values()), 4)},
         "training_triplets": triplets,
@@ -114,15 +117,20 @@ def write_provenance(folder: Path, provenance: dict[str, Any]) -> None:
 
 
 def weights_digest(folder: Path) -> str:
-    """SHA-256 over the safetensors files of a model folder, in the order of their names."""
-    digests = [_file_digest(path) for path in sorted(folder.glob("*.safetensors"))]
+    """SHA-256 over the weights' files of a model folder, in the order of their names."""
+    digests = [_file_digest(path) for path in sorted(folder.glob(WEIGHTS))]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def document_side_digest(folder: Path) -> str:
     """Digest of an encoder's weights and of how they are used on documents, not on queries."""
     settings = read_settings(folder)
-    used = [settings.pooling, settings.document_prefix, settings.max_document_tokens]
+    used = [
+        settings.pooling,
+        settings.document_prefix,
+        settings.max_document_tokens,
+        settings.similarity,
+    ]
     text = json.dumps([weights_digest(folder), used])
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,22 +1,33 @@
 """Tuning of the query encoder against stored document vectors, exact at tiny learning rates."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import torch
 from tqdm import tqdm
 
-from adiabatic.checkpoints import Checkpoints, Progress, Stopped, stop_requests
-from adiabatic.encoder import Encoder, TokenIds
+from adiabatic.checkpoints import Checkpoints, Progress, Stopped, StopRequest, stop_requests
+from adiabatic.devices import Processes
+from adiabatic.encoder import Encoder
 from adiabatic.errors import InputError
 from adiabatic.freezing import trained_names
+from adiabatic.graphs import Batch, GraphedBackward
+from adiabatic.losses import ranking_losses, triplet_margin_losses
+from adiabatic.token_ids import TokenIds
+from adiabatic.trained_weights import TouchedRows, TrainedWeights
 
+# Arithmetic of the forward and backward pass.
+FORWARD = ("float32", "tf32", "bf16")
 # Points of the history beside the start; enough for a curve, too few to cost time.
 HISTORY_POINTS = 20
 # Batches within which triplets are sorted by length: more save little, and mix less.
 POOL = 50
+# Steps between two looks at the loss on a GPU, which would wait for each of them, and the length
+# of which that of a batch is a multiple there, so that few graphs are recorded.
+GPU_STEPS, GPU_LENGTH = 100, 8
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,9 @@ class TuningSettings:
     warmup: float = 0.0
     accumulate: int = 1
     max_gradient_norm: float | None = None
+    dropout: float = 0.0
+    patience: int | None = None
+    forward: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -47,52 +61,17 @@ class Triplets:
     negatives: np.ndarray
 
 
-class TrainedWeights:
-    """The trained parameters of a model as views of one flat float32 vector w.
+@dataclass(frozen=True)
+class Tuned:
+    """What a run leaves beside the tuned model.
 
-    With precision "delta", AdamW runs on the difference d from the base weights w0, and the model
-    computes with w = w0 + d. A step of size 1e-8 that would vanish when added to a weight of size
-    1 (float32 carries 7 digits) adds up in d. With "plain", AdamW runs on w itself.
+    history: step, loss (mean since the row before), validation_accuracy, share_moved, and kept:
+        whether the weights are those of this row.
+    differences: tuned minus base of each trained parameter, float32.
     """
 
-    def __init__(self, model: torch.nn.Module, freeze: tuple[str, ...], precision: str) -> None:
-        self.names = trained_names([name for name, _ in model.named_parameters()], freeze)
-        parameters = []
-        for name, parameter in model.named_parameters():
-            parameter.requires_grad_(name in self.names)
-            if name in self.names:
-                parameters.append(parameter)
-        self.base = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
-        self.weights = self.base.clone()
-        self.gradient = torch.zeros_like(self.base)
-        start = 0
-        for parameter in parameters:
-            end = start + parameter.numel()
-            parameter.data = self.weights[start:end].view_as(parameter)
-            parameter.grad = self.gradient[start:end].view_as(parameter)
-            start = end
-        self.delta = torch.zeros_like(self.base) if precision == "delta" else None
-        self.optimized = torch.nn.Parameter(self.weights if self.delta is None else self.delta)
-        self.optimized.grad = self.gradient
-
-    def optimizer(self, learning_rate: float) -> torch.optim.Optimizer:
-        """AdamW without weight decay: nothing but the triplets moves a weight."""
-        return torch.optim.AdamW([self.optimized], lr=learning_rate, weight_decay=0.0, fused=True)
-
-    def step(self, optimizer: torch.optim.Optimizer) -> None:
-        """One update from the gradient that backward() added up, which is then set to zero."""
-        optimizer.step()
-        self.materialize()
-        self.gradient.zero_()
-
-    def materialize(self) -> None:
-        """Bring the model's weights to what AdamW has made of the difference."""
-        if self.delta is not None:
-            torch.add(self.base, self.delta, out=self.weights)
-
-    def share_moved(self) -> float:
-        """Share of the trained weights whose float32 value is not the base's any more."""
-        return torch.count_nonzero(self.weights != self.base).item() / self.base.numel()
+    history: pd.DataFrame
+    differences: dict[str, torch.Tensor]
 
 
 def parameter_counts(model: torch.nn.Module) -> dict[str, int]:
@@ -101,34 +80,6 @@ def parameter_counts(model: torch.nn.Module) -> dict[str, int]:
     for parameter in model.parameters():
         counts["tuned" if parameter.requires_grad else "frozen"] += parameter.numel()
     return counts
-
-
-def triplet_margin_loss(
-    queries: torch.Tensor, positives: torch.Tensor, negatives: torch.Tensor, margin: float
-) -> torch.Tensor:
-    """Mean of max(0, margin - cos(q, p) + cos(q, n)); unit vectors of shape (n, d)."""
-    difference = (queries * (positives - negatives)).sum(dim=1)
-    return torch.relu(margin - difference).mean()
-
-
-def ranking_loss(
-    queries: torch.Tensor, documents: torch.Tensor, rows: torch.Tensor, temperature: float
-) -> torch.Tensor:
-    """Multiple-negatives ranking: cross-entropy of each query's positive among all documents.
-
-    The documents are the positives of the n queries, in their order, then the given negatives. A
-    document that is a query's positive at another place counts neither for nor against it.
-
-    Args:
-        queries, documents: unit vectors, shapes (n, d) and (m, d) with m >= n.
-        rows: which document each is, shape (m,).
-        temperature: cosine similarities are divided by it.
-    """
-    scores = queries @ documents.T / temperature
-    own = torch.arange(len(queries))
-    again = rows[None, :] == rows[own][:, None]
-    again[own, own] = False
-    return torch.nn.functional.cross_entropy(scores.masked_fill(again, -torch.inf), own)
 
 
 def learning_rate_at(step: int, steps: int, settings: TuningSettings) -> float:
@@ -141,13 +92,6 @@ def learning_rate_at(step: int, steps: int, settings: TuningSettings) -> float:
     return settings.learning_rate
 
 
-def triplet_accuracy(encoder: Encoder, triplets: Triplets, documents: np.ndarray) -> float:
-    """Share of triplets whose positive is closer to the query than the negative."""
-    queries = encoder.encode_tokens(triplets.queries)
-    difference = documents[triplets.positives] - documents[triplets.negatives]
-    return float((np.einsum("nd,nd->n", queries, difference) > 0).mean())
-
-
 def tune(
     encoder: Encoder,
     train: Triplets,
@@ -156,95 +100,255 @@ def tune(
     settings: TuningSettings,
     say: Callable[[str], None],
     checkpoints: Checkpoints | None = None,
-) -> pd.DataFrame:
+    processes: Processes | None = None,
+) -> Tuned:
     """Tune the encoder's model in place; the document vectors never change.
 
-    Dropout stays off: the loss is then that of the encoder which is evaluated, and a learning
-    rate near zero leaves its outputs as they were.
-
     Args:
-        documents: unit vectors of the frozen encoder, float32 of shape (documents, d).
+        documents: vectors of the frozen encoder, float32 of shape (documents, d).
         checkpoints: where to save the run and to resume it from; the result is the same.
-    Returns:
-        The history: step, loss (mean since the row before), validation_accuracy, share_moved.
+        processes: those that share the run; their weights are the same.
     Raises:
-        InputError: the loss is not finite (the learning rate is too high), or see `trained_names`.
+        InputError: the loss is not finite (the learning rate is too high), or see `trained_names`,
+            `set_dropout`.
         Stopped: SIGTERM or SIGINT came; the step is finished and saved.
     """
-    vectors = torch.from_numpy(documents)
-    encoder.model.eval()
-    trained = TrainedWeights(encoder.model, settings.freeze, settings.precision)
-    optimizer = trained.optimizer(settings.learning_rate)
-    steps = tuning_steps([len(ids) for ids in train.queries], settings)
-    recorded = set(np.linspace(0, len(steps), HISTORY_POINTS + 1).round().astype(int))
-    progress = checkpoints.restore(optimizer) if checkpoints else None
-    trained.materialize()
-    if progress is None:
-        progress = Progress(rows=[(0, np.nan, triplet_accuracy(encoder, validation, documents), 0)])
-    bar = tqdm(total=len(steps), initial=progress.step, desc="tuning", disable=None)
-    with bar, stop_requests() as stop:
-        for batches in steps[progress.step :]:
-            progress.step += 1
-            progress.losses.append(_backward(encoder, train, vectors, batches, settings))
-            _check_finite(progress, batches[0], settings)
-            if settings.max_gradient_norm is not None:
-                torch.nn.utils.clip_grad_norm_([trained.optimized], settings.max_gradient_norm)
-            rate = learning_rate_at(progress.step, len(steps), settings)
-            optimizer.param_groups[0]["lr"] = rate
-            trained.step(optimizer)
-            bar.update()
-            if progress.step in recorded:
-                accuracy = triplet_accuracy(encoder, validation, documents)
-                mean_loss = float(np.mean(progress.losses))
-                progress.rows.append((progress.step, mean_loss, accuracy, trained.share_moved()))
-                progress.losses.clear()
-                say(
-                    f"step {progress.step} of {len(steps)}: loss {mean_loss:.5f}, validation "
-                    f"accuracy {accuracy:.4f}, weights moved {progress.rows[-1][3]:.1%}"
-                )
-            if checkpoints and (stop.asked or checkpoints.due()):
-                checkpoints.write(optimizer, progress)
-            if stop.asked:
-                raise Stopped(f"stopped after step {progress.step} of {len(steps)}")
-    columns = ["step", "loss", "validation_accuracy", "share_moved"]
-    return pd.DataFrame(progress.rows, columns=columns)
+    set_dropout(encoder.model, settings.dropout)
+    torch.set_float32_matmul_precision("high" if settings.forward == "tf32" else "highest")
+    with touched_rows(encoder, train, settings) as rows, stop_requests() as stop:
+        trained = TrainedWeights(encoder.model, settings.freeze, settings.precision)
+        run = _Run(
+            encoder, train, validation, documents, settings, say, trained, rows,
+            checkpoints, processes or Processes(),
+        )  # fmt: skip
+        history = run.to_the_end(stop)
+        differences = trained.differences()
+        if rows is not None:
+            name = next(n for n, module in encoder.model.named_modules() if module is rows)
+            differences[f"{name}.weight"] = rows.spread(differences[f"{name}.weight"])
+    encoder.model.float()
+    return Tuned(history, differences)
 
 
-def _backward(
-    encoder: Encoder,
-    train: Triplets,
-    vectors: torch.Tensor,
-    batches: list[np.ndarray],
-    settings: TuningSettings,
-) -> float:
-    """Add up the gradient of a step over its batches; returns the mean loss of its triplets."""
-    total, triplets = 0.0, sum(map(len, batches))
-    for batch in batches:
-        queries = encoder.vectors([train.queries[row] for row in batch])
-        positives, negatives = train.positives[batch], train.negatives[batch]
-        if settings.loss == "triplet":
-            loss = triplet_margin_loss(
-                queries, vectors[positives], vectors[negatives], settings.margin
-            )
-        else:
-            rows = torch.from_numpy(np.concatenate([positives, negatives]))
-            loss = ranking_loss(queries, vectors[rows], rows, settings.temperature)
-        share = len(batch) / triplets
-        (loss if share == 1 else loss * share).backward()
-        total += loss.item() * share
-    return total
+def set_dropout(model: torch.nn.Module, probability: float) -> None:
+    """Set all dropout layers of a model; they work in training mode only.
+
+    Raises:
+        InputError: dropout is asked of a model that has no such layers.
+    """
+    layers = [module for module in model.modules() if isinstance(module, torch.nn.Dropout)]
+    if probability and not layers:
+        raise InputError(f"tuning.dropout: {probability} found; this model has no dropout layers")
+    for layer in layers:
+        layer.p = probability
 
 
-def _check_finite(progress: Progress, batch: np.ndarray, settings: TuningSettings) -> None:
-    if not np.isfinite(progress.losses[-1]):
-        raise InputError(
-            f"tuning.learning_rates: {settings.learning_rate:g} found; the loss is "
-            f"{progress.losses[-1]} at step {progress.step} (training triplets "
-            f"{', '.join(map(str, batch[:3]))}, ...), so a lower rate is needed"
+@contextmanager
+def touched_rows(
+    encoder: Encoder, train: Triplets, settings: TuningSettings
+) -> Iterator[TouchedRows | None]:
+    """Where the token embedding is trained, only the rows of the training queries' tokens."""
+    embedding = encoder.model.get_input_embeddings()
+    names = trained_names([n for n, _ in encoder.model.named_parameters()], settings.freeze)
+    trained = {name: p for name, p in encoder.model.named_parameters() if name in names}
+    if not any(parameter is embedding.weight for parameter in trained.values()):
+        yield None
+        return
+    rows = TouchedRows(embedding, np.union1d(train.queries.flat, [encoder.padding]))
+    encoder.model.set_input_embeddings(rows)
+    try:
+        yield rows
+        rows.write_back()
+    finally:
+        encoder.model.set_input_embeddings(embedding)
+
+
+@dataclass
+class _Run:
+    """The state of a run, and its steps."""
+
+    encoder: Encoder
+    train: Triplets
+    validation: Triplets
+    documents: np.ndarray
+    settings: TuningSettings
+    say: Callable[[str], None]
+    trained: TrainedWeights
+    rows: TouchedRows | None
+    checkpoints: Checkpoints | None
+    processes: Processes
+    progress: Progress = field(default_factory=Progress)
+    # Losses that were not looked at yet, on the device.
+    pending: list[torch.Tensor] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.device = self.encoder.model.device
+        self.on_gpu = self.device.type == "cuda"
+        self.optimizer = self.trained.optimizer(self.settings.learning_rate)
+        self.steps = tuning_steps(self.train.queries.lengths, self.settings)
+        vectors = torch.from_numpy(self.documents)
+        self.vectors = vectors.to(self.device) if self.on_gpu else vectors
+        self.best = self.trained.optimized.detach().clone() if self.settings.patience else None
+        graphed = self.on_gpu and not self.settings.dropout
+        self.backward = (
+            GraphedBackward(self._backward, self.trained.gradient) if graphed else self._backward
         )
 
+    def to_the_end(self, stop: StopRequest) -> pd.DataFrame:
+        """All steps from where the checkpoint is; the weights to keep; the history."""
+        total, points = len(self.steps), HISTORY_POINTS
+        recorded = set(np.linspace(0, total, points + 1).round().astype(int))
+        self._start()
+        bar = tqdm(total=total, initial=self.progress.step, desc="tuning", disable=self._bar())
+        with bar:
+            while self.progress.step < total and not self._out_of_patience():
+                self.progress.step += 1
+                self._step(self.steps[self.progress.step - 1])
+                bar.update()
+                at_point = self.progress.step in recorded
+                if self.on_gpu and not at_point and self.progress.step % GPU_STEPS:
+                    continue
+                self._look_at_losses()
+                if at_point:
+                    self._record()
+                asked = self.processes.any(stop.asked, self.device)
+                if self.checkpoints and self.processes.first and (asked or self.checkpoints.due()):
+                    self.checkpoints.write(self.optimizer, self.progress, self.best)
+                if asked:
+                    self.processes.wait()
+                    raise Stopped(f"stopped after step {self.progress.step} of {total}")
+        return self._end()
 
-def tuning_steps(lengths: list[int], settings: TuningSettings) -> list[list[np.ndarray]]:
+    def _bar(self) -> bool | None:
+        return None if self.processes.first else True
+
+    def _start(self) -> None:
+        resumed = self.checkpoints.restore(self.optimizer, self.best) if self.checkpoints else None
+        self.trained.materialize()
+        if resumed:
+            self.progress = resumed
+        else:
+            self.progress.rows.append((0, np.nan, self._accuracy(), 0.0))
+
+    def _step(self, batches: list[np.ndarray]) -> None:
+        """One update from the gradient of a step's batches."""
+        settings, step = self.settings, self.progress.step
+        if settings.dropout:
+            entropy = [settings.seed, step, self.processes.rank]
+            torch.manual_seed(int(np.random.SeedSequence(entropy).generate_state(1)[0]))
+            self.encoder.model.train()
+        triplets = sum(map(len, batches))
+        parts = [self.backward(part) for b in batches if (part := self._batch(b, triplets))]
+        self.pending.append(torch.stack(parts or [self.trained.base.new_zeros(())]).sum())
+        self.encoder.model.eval()
+        self.processes.add_up(self.trained.gradient)
+        if settings.max_gradient_norm is not None:
+            torch.nn.utils.clip_grad_norm_([self.trained.optimized], settings.max_gradient_norm)
+        self.optimizer.param_groups[0]["lr"] = learning_rate_at(step, len(self.steps), settings)
+        self.trained.step(self.optimizer)
+
+    def _batch(self, batch: np.ndarray, triplets: int) -> Batch | None:
+        """This process' share of a batch of a step of so many triplets; None where it has none."""
+        mine = self.processes.share(np.arange(len(batch)))
+        if not len(mine):
+            return None
+        # In-batch negatives are those of the whole batch, whoever encodes its queries.
+        ranking = self.settings.loss == "ranking"
+        used, own = (batch, mine) if ranking else (batch[mine], np.arange(len(mine)))
+        rows = np.concatenate([self.train.positives[used], self.train.negatives[used]])
+        multiple = GPU_LENGTH if self.on_gpu else 1
+        ids, mask = self.train.queries.padded(batch[mine], self.encoder.padding, multiple)
+        on_device = [torch.from_numpy(a).to(self.device) for a in (ids, mask, rows, own)]
+        documents = self.vectors[on_device[2]].to(self.trained.base.dtype)
+        share = torch.tensor(1 / triplets, dtype=documents.dtype, device=self.device)
+        return Batch(*on_device[:2], documents, *on_device[2:], share)
+
+    def _backward(self, batch: Batch) -> torch.Tensor:
+        """Add up the gradient of a batch; returns its part of the step's mean loss."""
+        settings = self.settings
+        bf16 = settings.forward == "bf16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16, cache_enabled=False):
+            queries = self.encoder.vectors(batch.ids, batch.mask)
+        queries = queries.to(batch.documents.dtype)
+        if settings.loss == "triplet":
+            negatives = batch.own + len(batch.rows) // 2
+            positives, negatives = batch.documents[batch.own], batch.documents[negatives]
+            losses = triplet_margin_losses(queries, positives, negatives, settings.margin)
+        else:
+            losses = ranking_losses(
+                queries, batch.documents, batch.rows, settings.temperature, batch.own
+            )
+        loss = losses.sum() * batch.share
+        loss.backward()
+        return loss.detach()
+
+    def _look_at_losses(self) -> None:
+        """Move the pending losses into the progress."""
+        losses = self.processes.add_up(torch.stack(self.pending).double()).tolist()
+        for step, loss in enumerate(losses, start=self.progress.step - len(losses) + 1):
+            if not np.isfinite(loss):
+                raise InputError(
+                    f"tuning.learning_rates: {self.settings.learning_rate:g} found; the loss is "
+                    f"{loss} at step {step} (training triplets "
+                    f"{', '.join(map(str, self.steps[step - 1][0][:3]))}, ...), so a lower rate is "
+                    "needed"
+                )
+        self.progress.losses.extend(losses)
+        self.pending.clear()
+
+    def _record(self) -> None:
+        """A row of the history; where it is the best, its weights are kept."""
+        progress = self.progress
+        accuracy, loss = self._accuracy(), float(np.mean(progress.losses))
+        if self.best is not None and accuracy > max(row[2] for row in progress.rows):
+            self.best.copy_(self.trained.optimized.detach())
+        progress.rows.append((progress.step, loss, accuracy, self.trained.share_moved()))
+        progress.losses.clear()
+        self.say(
+            f"step {progress.step} of {len(self.steps)}: loss {loss:.5f}, validation accuracy "
+            f"{accuracy:.4f}, weights moved {progress.rows[-1][3]:.1%}"
+        )
+
+    def _accuracy(self) -> float:
+        """Share of the validation triplets whose positive is closer than the negative."""
+        if self.rows is not None:
+            self.rows.write_back()
+        return triplet_accuracy(self.encoder, self.validation, self.documents, self.processes)
+
+    def _best_row(self) -> int:
+        """The row of the best validation accuracy, the first one of several."""
+        return int(np.argmax([row[2] for row in self.progress.rows]))
+
+    def _out_of_patience(self) -> bool:
+        patience = self.settings.patience
+        return patience is not None and len(self.progress.rows) - 1 - self._best_row() >= patience
+
+    def _end(self) -> pd.DataFrame:
+        """Keep the best weights where patience asks for it; the history."""
+        kept = len(self.progress.rows) - 1
+        if self.best is not None:
+            kept = self._best_row()
+            with torch.no_grad():
+                self.trained.optimized.copy_(self.best)
+            self.trained.materialize()
+        columns = ["step", "loss", "validation_accuracy", "share_moved"]
+        history = pd.DataFrame(self.progress.rows, columns=columns)
+        return history.assign(kept=np.arange(len(history)) == kept)
+
+
+def triplet_accuracy(
+    encoder: Encoder, triplets: Triplets, documents: np.ndarray, processes: Processes
+) -> float:
+    """Share of triplets whose positive is closer to the query than the negative."""
+    mine = processes.share(np.arange(len(triplets.queries)))
+    queries = encoder.encode_tokens(triplets.queries.take(mine))
+    difference = documents[triplets.positives[mine]] - documents[triplets.negatives[mine]]
+    right = (np.einsum("nd,nd->n", queries, difference) > 0).sum()
+    count = torch.tensor(float(right), dtype=torch.float64, device=encoder.model.device)
+    return processes.add_up(count).item() / len(triplets.queries)
+
+
+def tuning_steps(lengths: np.ndarray, settings: TuningSettings) -> list[list[np.ndarray]]:
     """The batches of every step of all epochs, a pure function of lengths, seed and epoch.
 
     Each epoch shuffles the triplets. Within runs of POOL batches they are sorted by the length of
