@@ -18,7 +18,8 @@ SCRIPTS = [
     "make_world", "harvest_papers", "read_papers", "read_tuning_data", "read_task", "build_pairs",
     "pretrain_base", "prepare_base", "list_tuned_parameters", "download_tuning_data",
     "embed_documents", "tune_query_encoder", "evaluate_run", "summarize_runs", "write_tables",
-    "plot_window", "plot_languages", "plot_levels", "plot_history",
+    "plot_window", "plot_languages", "plot_levels", "plot_history", "compare_ablations",
+    "plot_ablations",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
@@ -235,11 +236,16 @@ def test_vectors_of_other_data_are_refused(run_script, tmp_path, tiny_encoder_fo
 
 
 def test_a_pattern_that_freezes_nothing_is_named(run_script, tmp_path, tiny_encoder_folder):
-    arguments = ["--base", tiny_encoder_folder, "--out", tmp_path / "names.txt", "--freeze"]
-    done = run_script("list_tuned_parameters", *arguments, "encoder.layers.*")
+    out = tmp_path / "names.csv"
+    arguments = ["--base", tiny_encoder_folder, "--out", out]
+    done = run_script("list_tuned_parameters", *arguments, "--freeze", "encoder.layers.*")
     assert failed(done, "tuning.freeze: 'encoder.layers.*'", "near names are encoder.layer")
-    assert not (tmp_path / "names.txt").exists()
-    done = run_script("list_tuned_parameters", *arguments, "embeddings.*")
+    done = run_script("list_tuned_parameters", *arguments, "--ablation", "other", "atention")
+    assert failed(done, "tuning.ablations (other): freeze: 'atention'", "near names are attention")
+    assert not out.exists()
+    ablation = ["--ablation", "other", "attention"]
+    done = run_script("list_tuned_parameters", *arguments, "--freeze", "embeddings.*", *ablation)
     assert done.returncode == 0, done.stderr
-    assert "encoder.layer.0.output.dense.weight" in (tmp_path / "names.txt").read_text()
-    assert "embeddings" not in (tmp_path / "names.txt").read_text()
+    table = pd.read_csv(out, index_col="parameter")
+    assert (table["default"] == "tuned").equals(~table.index.str.startswith("embeddings."))
+    assert table.loc["encoder.layer.0.attention.self.query.weight"].tolist() == ["tuned", "frozen"]

@@ -41,6 +41,8 @@ def test_the_embedded_experiment(snakemake):
     runs = len(config["tuning"]["learning_rates"]) * len(config["tuning"]["seeds"])
     found = jobs(snakemake("--dry-run"))
     assert found["pretrain_base"] == found["make_world"] == found["evaluate_base"] == 1
+    (ablation,) = config["tuning"]["ablations"]
+    runs += len(config["tuning"]["learning_rates"]) * len(ablation["seeds"])
     assert found["tune_query_encoder"] == found["evaluate_run"] == runs
     assert found["embed_documents"] == 2 + len(config["evaluation"]["tasks"])
     assert found["build_pairs"] == 1
@@ -56,7 +58,8 @@ def test_the_papers_experiment(snakemake, workplace):
         touch(workplace, f"data/xnli/dev-{language}.tsv", "\n".join(xnli_lines("p")))
     found = jobs(snakemake("--dry-run", "--configfile", overlay))
     assert found["prepare_base"] == found["download_tuning_data"] == 1
-    assert found["tune_query_encoder"] == 8 * 3
+    # The grid, and two ablations of all of it.
+    assert found["tune_query_encoder"] == 3 * 8 * 3
     assert not {"make_world", "pretrain_base"} & set(found)
 
 
@@ -78,7 +81,18 @@ def test_a_pilot(snakemake, workplace):
     found = jobs(snakemake("--dry-run", "--configfile", overlay))
     assert found["prepare_base"] == 1
     assert found["tune_query_encoder"] == 4 * 2
+    assert "compare_ablations" not in found
     assert not {"make_world", "pretrain_base", "download_tuning_data"} & set(found)
+
+
+def test_a_run_is_shared_by_processes_of_torchs_launcher(snakemake):
+    done = snakemake(
+        "--dry-run", "--printshellcmds", "--cores", 4, "--config", "tuning={processes: 2}"
+    )
+    assert jobs(done)["tune_query_encoder"]
+    launched = "python -m torch.distributed.run --standalone --nproc-per-node 2 workflow/scripts/"
+    assert f"{launched}tune_query_encoder.py" in done.stdout
+    assert "gpu=2" in done.stdout
 
 
 def test_every_experiment_that_is_shipped_is_tried_here():

@@ -14,12 +14,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from safetensors.numpy import load_file
 
 from adiabatic.summary import SUMMARY_COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).with_name("tiny.yaml")
 RUNS = ["lr1e-05-seed0", "lr0.01-seed0"]
+ABLATED = "plain-lr1e-05-seed0"
+FIGURES = ["window", "levels", "history", "languages-xnli", "languages-qa", "ablation-plain"]
 pytestmark = pytest.mark.xdist_group("e2e")
 
 
@@ -53,13 +56,18 @@ def test_the_contract_between_stages(finished):
     for style in ("title", "first-sentence"):
         for level in ("random", "archive", "primary", "categories", "text"):
             assert len(pd.read_parquet(finished / f"pairs/{style}-{level}.parquet")) == 20
-    for run in RUNS:
+    for run in [*RUNS, ABLATED]:
         folder = finished / "runs" / run
         history = pd.read_csv(folder / "history.csv")
         assert history.columns.tolist()[:3] == ["step", "loss", "validation_accuracy"]
         provenance = json.loads((folder / "provenance.json").read_text())
         base = json.loads((finished / "base/provenance.json").read_text())
         assert provenance["base"] == base
+        assert provenance["tuning"]["precision"] == ("plain" if run == ABLATED else "delta")
+        names = load_file(folder / "delta.safetensors").keys()
+        assert names == {
+            name for name in load_file(folder / "model.safetensors") if "embeddings" not in name
+        }
         assert provenance["weights_sha256"] != base["weights_sha256"]
         outcomes = pd.read_parquet(finished / f"outcomes/{run}.parquet")
         # 2 styles x 5 levels x 20 anchors, the test split, 3 x 3 languages of 2 x 20 and of 10.
@@ -71,12 +79,12 @@ def test_the_contract_between_stages(finished):
 
 
 def test_figures_and_tables_come_in_every_format(finished):
-    for name in ("window", "levels", "history", "languages-xnli", "languages-qa"):
+    for name in FIGURES:
         assert (finished / f"figures/{name}.pdf").read_bytes().startswith(b"%PDF")
         assert (finished / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
         assert len(pd.read_csv(finished / f"figures/{name}.csv")) > 0
         assert "embedded demonstration" in (finished / f"figures/{name}.rst").read_text()
-    for name in ("overview", "verdicts", "levels"):
+    for name in ("overview", "verdicts", "levels", "ablation-plain"):
         assert r"\toprule" in (finished / f"tables/{name}.tex").read_text()
         assert (finished / f"tables/{name}.md").read_text().startswith("|")
     assert "ecommended" in (finished / "tables/verdict.rst").read_text()
@@ -88,7 +96,7 @@ def test_the_report_holds_every_figure_with_its_numbers(finished):
         content = "".join(
             report.read(name).decode() for name in names if name.endswith((".html", ".js"))
         )
-    for name in ("window", "levels", "history", "languages-xnli", "languages-qa"):
+    for name in FIGURES:
         assert any(path.endswith(f"{name}.png") for path in names)
     assert "best" in content
     assert "mailto:mrr" not in content
@@ -114,7 +122,8 @@ SUMMARY = {
     "plot_languages",
     "plot_levels",
 }
-EVALUATION = SUMMARY | {"evaluate_base", "evaluate_run"}
+ABLATIONS = {"compare_ablations", "plot_ablations"}
+EVALUATION = SUMMARY | ABLATIONS | {"evaluate_base", "evaluate_run"}
 
 
 def test_the_last_lines_of_a_run_tell_verdict_and_report(finished):
@@ -151,15 +160,16 @@ def test_a_second_run_has_nothing_to_do(finished):
         (
             "tuning",
             {"margin": 0.2},
-            SUMMARY | {"tune_query_encoder", "evaluate_run", "plot_history"},
+            SUMMARY | ABLATIONS | {"tune_query_encoder", "evaluate_run", "plot_history"},
         ),
         (
             "tuning",
             {"freeze": ["embeddings.*", "*output.dense.weight"]},
             SUMMARY
+            | ABLATIONS
             | {"list_tuned_parameters", "tune_query_encoder", "evaluate_run", "plot_history"},
         ),
-        ("evaluation", {"margin_of_no_loss": 0.1}, SUMMARY),
+        ("evaluation", {"margin_of_no_loss": 0.1}, SUMMARY | ABLATIONS),
         (
             "tuning",
             {"learning_rates": [1e-5, 1e-4, 1e-2]},

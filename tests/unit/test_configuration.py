@@ -6,6 +6,7 @@ import yaml
 
 from adiabatic.configuration import check_files, checked_configuration, read_schema
 from adiabatic.errors import InputError
+from adiabatic.runs import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ["config.yaml", "workflow/experiments/paper.yaml", "workflow/experiments/pilot.yaml"]
@@ -51,7 +52,11 @@ def test_config_yaml_shows_every_key_and_the_schema_describes_it(config):
 
     walk(config)
     described = dict(paths(read_schema()))
-    assert shown == set(described)
+    # An ablation may change any setting of a run; config.yaml shows one that changes one.
+    changed = {f"tuning.ablations.{key}" for key in (*SETTINGS, "learning_rates")}
+    assert changed <= set(described)
+    assert {f"tuning.{key}" for key in SETTINGS} <= shown
+    assert shown - changed == set(described) - changed
     assert all(part.get("description") for part in described.values())
 
 
@@ -95,7 +100,7 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (
             ["tuning", "margin"],
             "wide",
-            ["tuning.margin: 'wide'", "a number, at least 0, at most 2"],
+            ["tuning.margin: 'wide'", "a number, at least 0"],
         ),
         (["tuning", "epochs"], 1.5, ["tuning.epochs: 1.5", "a whole number"]),
         (["tuning", "learning_rates"], [], ["tuning.learning_rates: []", "a list"]),
@@ -155,3 +160,26 @@ def test_a_model_folder_that_is_not_there_is_named(config, tmp_path):
     config["base"] |= {"source": "path", "model": str(tmp_path / "none")}
     with pytest.raises(InputError, match=r"base\.model: .*none found"):
         check_files(checked_configuration(config))
+
+
+@pytest.mark.parametrize(
+    ("ablation", "message"),
+    [
+        ({"precision": "plain", "seeds": [7]}, r"ablations\[0\]\.seeds: 7 found; allowed are"),
+        ({"precision": "plain", "learning_rates": [1]}, r"ablations\[0\]\.learning_rates: 1 found"),
+        ({"seeds": [0]}, r"ablations\[0\]: no setting found; an ablation changes at least one"),
+        ({"precison": "plain"}, r"ablations\[0\]\.precison: unknown key; did you mean precision"),
+        ({"precision": "half"}, r"ablations\[0\]\.precision: 'half' found; allowed is one of"),
+        ({"precision": "float64", "forward": "bf16"}, r"tuning\.forward: 'bf16' found; float32 is"),
+    ],
+)
+def test_an_ablation_that_cannot_be_is_named(config, ablation, message):
+    config["tuning"]["ablations"] = [{"name": "one"} | ablation]
+    with pytest.raises(InputError, match=message):
+        checked_configuration(config)
+
+
+def test_two_ablations_have_two_names(config):
+    config["tuning"]["ablations"] = [{"name": "one", "epochs": 2}, {"name": "one", "epochs": 3}]
+    with pytest.raises(InputError, match=r"ablations\[1\]\.name: 'one' found twice"):
+        checked_configuration(config)

@@ -1,4 +1,4 @@
-from adiabatic.runs import grid
+from adiabatic.runs import SETTINGS, grid, planned_runs
 
 
 def test_one_run_for_each_rate_and_seed_with_names_of_their_own():
@@ -9,3 +9,22 @@ def test_one_run_for_each_rate_and_seed_with_names_of_their_own():
 
 def test_rates_that_nearly_agree_keep_different_names():
     assert len({run.name for run in grid([1e-7, 1.0000001e-7], [0])}) == 2
+
+
+def test_an_ablation_repeats_part_of_the_grid_with_other_settings():
+    tuning = dict.fromkeys(SETTINGS, 1) | {"learning_rates": [1e-6, 1e-8], "seeds": [0, 1]}
+    ablations = [
+        {"name": "plain", "precision": "plain", "learning_rates": [1e-8]},
+        {"name": "long", "epochs": 3, "seeds": [1]},
+    ]
+    planned = planned_runs(tuning | {"ablations": ablations})
+    assert [run.run.name for run in planned[4:]] == [
+        "plain-lr1e-08-seed0",
+        "plain-lr1e-08-seed1",
+        "long-lr1e-08-seed1",
+        "long-lr1e-06-seed1",
+    ]
+    assert [run.repeats for run in planned[4:6]] == ["lr1e-08-seed0", "lr1e-08-seed1"]
+    assert all(run.ablation == run.repeats == "" for run in planned[:4])
+    assert planned[4].settings == planned[0].settings | {"precision": "plain"}
+    assert planned[6].settings == planned[0].settings | {"epochs": 3}

@@ -52,10 +52,8 @@ else:
             out=lambda wildcards, output: os.path.dirname(output.weights),
             source=config["base"]["source"],
             model=config["base"]["model"],
-            options=" ".join(
-                option(f"--{key.replace('_', '-')}", value)
-                for key, value in config["base"].items()
-                if key not in ("source", "model")
+            options=options(
+                {k: v for k, v in config["base"].items() if k not in ("source", "model")}
             ),
             code=source_digest("prepare_base"),
         shell:

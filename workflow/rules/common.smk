@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from adiabatic.configuration import check_files, checked_configuration, write_configuration
 from adiabatic.errors import InputError
-from adiabatic.runs import grid
+from adiabatic.runs import planned_runs
 from adiabatic.source_digest import source_digest
 from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
 
@@ -24,9 +24,12 @@ except InputError as error:
 STYLES = config["pairs"]["styles"]
 LEVELS = config["pairs"]["levels"]
 TASKS = {task["name"]: task for task in config["evaluation"]["tasks"]}
-RUNS = {
-    run.name: run for run in grid(config["tuning"]["learning_rates"], config["tuning"]["seeds"])
-}
+PLANNED = {planned.run.name: planned for planned in planned_runs(config["tuning"])}
+# The runs of the grid itself, and those of ablations, which repeat some of them otherwise.
+RUNS = {name: planned.run for name, planned in PLANNED.items() if not planned.ablation}
+ABLATED = {name: planned for name, planned in PLANNED.items() if planned.ablation}
+COMPARED = list(dict.fromkeys([*(run.repeats for run in ABLATED.values()), *ABLATED]))
+ABLATIONS = {ablation["name"]: ablation for ablation in config["tuning"]["ablations"]}
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
 GENERATED = any(part["source"] == "embedded" for part in PARTS)
@@ -36,7 +39,7 @@ DEMONSTRATION = "--demonstration" if GENERATED else ""
 wildcard_constraints:
     task="|".join(map(re.escape, TASKS)) or "(?!)",
     corpus="|".join(map(re.escape, ["tuning", "arxiv", *TASKS])),
-    run="|".join(map(re.escape, RUNS)),
+    run="|".join(map(re.escape, PLANNED)),
 
 
 def in_experiment(path):
@@ -60,7 +63,15 @@ PAIRS = expand(in_experiment("pairs/{style}-{level}.parquet"), style=STYLES, lev
 
 def option(name, value):
     """A command-line option, or nothing where the value is null."""
+    if isinstance(value, list):
+        return shlex.join([name, *map(str, value)])
     return "" if value is None else f"{name}={shlex.quote(str(value))}"
+
+
+def options(settings):
+    """A command-line option for each of some keys."""
+    named = ((f"--{key.replace('_', '-')}", value) for key, value in settings.items())
+    return " ".join(filter(None, (option(name, value) for name, value in named)))
 
 
 def papers_file():

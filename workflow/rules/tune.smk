@@ -1,4 +1,12 @@
-# base/ + data/tuning.parquet + embeddings/tuning.npy -> runs/RUN/, one for each rate and seed.
+# base/ + data/tuning.parquet + embeddings/tuning.npy -> runs/RUN/, one for each rate and seed, and
+# for those that ablations repeat.
+
+PROCESSES = config["tuning"]["processes"]
+PYTHON = (
+    "python"
+    if PROCESSES == 1
+    else f"python -m torch.distributed.run --standalone --nproc-per-node {PROCESSES}"
+)
 
 
 rule list_tuned_parameters:
@@ -6,7 +14,7 @@ rule list_tuned_parameters:
     input:
         base=BASE.values(),
     output:
-        names=in_experiment("tuned_parameters.txt"),
+        table=in_experiment("tuned_parameters.csv"),
     log:
         in_experiment("logs/list_tuned_parameters.log"),
     benchmark:
@@ -17,22 +25,28 @@ rule list_tuned_parameters:
     threads: 1
     params:
         base=lambda wildcards, input: os.path.dirname(input.base[0]),
-        freeze=config["tuning"]["freeze"],
+        freeze=option("--freeze", config["tuning"]["freeze"]),
+        ablations=" ".join(
+            option("--ablation", [name, *ablation["freeze"]])
+            for name, ablation in ABLATIONS.items()
+            if "freeze" in ablation
+        ),
         code=source_digest("list_tuned_parameters"),
     shell:
         "python workflow/scripts/list_tuned_parameters.py --base {params.base:q}"
-        " --freeze {params.freeze:q} --out {output.names:q} > {log:q} 2>&1"
+        " {params.freeze} {params.ablations} --out {output.table:q} > {log:q} 2>&1"
 
 
 rule tune_query_encoder:
     """One run: the query encoder tuned on English triplets, the document vectors staying as is."""
     input:
         base=BASE.values(),
-        parameters=in_experiment("tuned_parameters.txt"),
+        parameters=ancient(in_experiment("tuned_parameters.csv")),
         tuning=in_experiment("data/tuning.parquet"),
         vectors=in_experiment("embeddings/tuning.npy"),
     output:
         weights=in_experiment("runs/{run}/model.safetensors"),
+        delta=in_experiment("runs/{run}/delta.safetensors"),
         settings=in_experiment("runs/{run}/encoder.json"),
         history=in_experiment("runs/{run}/history.csv"),
         provenance=in_experiment("runs/{run}/provenance.json"),
@@ -42,30 +56,22 @@ rule tune_query_encoder:
         in_experiment("benchmarks/tune_query_encoder-{run}.tsv")
     conda:
         "../../envs/torch.yaml"
-    threads: 1
+    threads: PROCESSES
+    resources:
+        gpu=PROCESSES,
     params:
+        python=PYTHON,
         base=lambda wildcards, input: os.path.dirname(input.base[0]),
         out=lambda wildcards, output: os.path.dirname(output.weights),
         checkpoint=in_experiment("checkpoints/{run}.safetensors"),
-        learning_rate=lambda wildcards: RUNS[wildcards.run].learning_rate,
-        seed=lambda wildcards: RUNS[wildcards.run].seed,
-        loss=config["tuning"]["loss"],
-        margin=config["tuning"]["margin"],
-        temperature=config["tuning"]["temperature"],
-        schedule=config["tuning"]["schedule"],
-        warmup=config["tuning"]["warmup"],
-        accumulate=config["tuning"]["accumulate"],
-        clipping=option("--max-gradient-norm", config["tuning"]["max_gradient_norm"]),
-        batch_size=config["tuning"]["batch_size"],
-        epochs=config["tuning"]["epochs"],
-        freeze=config["tuning"]["freeze"],
-        precision=config["tuning"]["precision"],
+        learning_rate=lambda wildcards: PLANNED[wildcards.run].run.learning_rate,
+        seed=lambda wildcards: PLANNED[wildcards.run].run.seed,
+        settings=lambda wildcards: options(PLANNED[wildcards.run].settings),
+        threads=lambda wildcards, threads: max(1, threads // PROCESSES),
         code=source_digest("tune_query_encoder"),
     shell:
-        "python workflow/scripts/tune_query_encoder.py --base {params.base:q}"
+        "{params.python} workflow/scripts/tune_query_encoder.py --base {params.base:q}"
         " --data {input.tuning:q} --vectors {input.vectors:q}"
-        " --learning-rate {params.learning_rate} --seed {params.seed} --loss {params.loss}"
-        " --margin {params.margin} --temperature {params.temperature} --schedule {params.schedule}"
-        " --warmup {params.warmup} --accumulate {params.accumulate} {params.clipping}"
-        " --batch-size {params.batch_size} --epochs {params.epochs} --freeze {params.freeze:q}"
-        " --precision {params.precision} --checkpoint {params.checkpoint:q} --threads {threads} --out {params.out:q} > {log:q} 2>&1"
+        " --learning-rate {params.learning_rate} --seed {params.seed} {params.settings}"
+        " --checkpoint {params.checkpoint:q} --threads {params.threads} --out {params.out:q}"
+        " > {log:q} 2>&1"

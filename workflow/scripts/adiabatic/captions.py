@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic.command_line import written_atomically
+from adiabatic.summary import GRID_TO_ABLATION
 
 DEMONSTRATION = (
     "This is the embedded demonstration: it rests on a generated world of simplified sentences "
@@ -171,9 +172,28 @@ def overview_caption(window: pd.DataFrame) -> str:
     )
 
 
+def ablation_caption(rows: pd.DataFrame, movements: pd.DataFrame, name: str) -> str:
+    """Caption of an ablation: how far its weights are from the grid's, and whether that matters."""
+    compared = rows[rows["comparison"] == GRID_TO_ABLATION]
+    counts = compared["verdict"].value_counts()
+    verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
+    largest = compared.loc[compared["difference"].abs().idxmax()]
+    apart = movements.groupby("learning_rate")["relative_difference"].mean()
+    parts = ", ".join(f"{share * POINTS:.2g}% at {rate:g}" for rate, share in apart.items())
+    seeds = rows["seeds"].iloc[0]
+    return (
+        f"Ablation {name}: runs with its settings minus the grid's runs of the same rates and "
+        f"{seeds} seed{'s' if seeds > 1 else ''}, on the same items. Of {len(compared)} "
+        f"comparisons: {verdicts} (same: within the margin of no loss on both sides). The largest "
+        f"difference is {with_interval(largest)} ({largest['family']}, at "
+        f"{largest['learning_rate']:g}). The movement of the weights differs from the grid's by "
+        f"{parts} of its norm."
+    )
+
+
 def history_caption(history: pd.DataFrame) -> str:
     """Caption of the tuning histories."""
-    last = history.groupby(["learning_rate", "seed"]).tail(1).groupby("learning_rate")
+    last = history[history["kept"]].groupby("learning_rate")
     values = last[["validation_accuracy", "share_moved"]].mean()
     parts = ", ".join(
         f"{rate:g}: {row['validation_accuracy']:.3f} "

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 from adiabatic.command_line import written_atomically
 from adiabatic.encoder_settings import check_model_folder
 from adiabatic.errors import InputError, shown
+from adiabatic.runs import planned_runs
 from adiabatic.world import LANGUAGES
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
@@ -25,6 +26,7 @@ READ_WITH = {
         "model": ["path", "hub"],
         "revision": ["hub"],
         "pooling": ["path", "hub"],
+        "similarity": ["path", "hub"],
         "query_prefix": ["path", "hub"],
         "document_prefix": ["path", "hub"],
         "max_query_tokens": ["path", "hub"],
@@ -51,6 +53,7 @@ def checked_configuration(config: Configuration) -> Configuration:
     if errors:
         raise InputError(_message(errors[0]))
     _check_sources(config)
+    _check_tuning(config["tuning"])
     _check_tasks(config)
     return config
 
@@ -153,6 +156,29 @@ def _check_sources(config: Configuration) -> None:
             f"configuration: tuning.path: {shown(config['tuning']['path'])} found; "
             "OWNER/DATASET/FILE is needed with tuning.source: hub"
         )
+
+
+def _check_tuning(tuning: Configuration) -> None:
+    names = [ablation["name"] for ablation in tuning["ablations"]]
+    for number, ablation in enumerate(tuning["ablations"]):
+        where = f"configuration: tuning.ablations[{number}]"
+        if ablation["name"] in names[:number]:
+            raise InputError(f"{where}.name: {ablation['name']!r} found twice; names are unique")
+        for key in ("learning_rates", "seeds"):
+            unknown = sorted(set(ablation.get(key, [])) - set(tuning[key]))
+            if unknown:
+                raise InputError(
+                    f"{where}.{key}: {shown(unknown[0])} found; allowed are those of tuning.{key}: "
+                    f"{', '.join(map(shown, tuning[key]))}"
+                )
+        if not set(ablation) - {"name", "learning_rates", "seeds"}:
+            raise InputError(f"{where}: no setting found; an ablation changes at least one")
+    for run in planned_runs(tuning):
+        if run.settings["precision"] == "float64" and run.settings["forward"] != "float32":
+            raise InputError(
+                f"configuration: tuning.forward: {shown(run.settings['forward'])} found; float32 "
+                "is needed with tuning.precision: float64, which computes everything in float64"
+            )
 
 
 def _check_tasks(config: Configuration) -> None:

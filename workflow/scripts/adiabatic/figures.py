@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from adiabatic.summary import GRID_TO_ABLATION
+
 # Inches: one column and the full width of a two-column page.
 COLUMN, PAGE = 3.35, 7.0
 STYLE = {
@@ -137,7 +139,7 @@ def history_figure(history: pd.DataFrame, loss: str = "triplet") -> Figure:
         history: learning_rate, seed, step, loss, validation_accuracy.
         loss: triplet or ranking, which have units of their own.
     """
-    unit = {"triplet": "cosine similarity", "ranking": "nats"}[loss]
+    unit = {"triplet": "similarity", "ranking": "nats"}[loss]
     rates = sorted(history["learning_rate"].unique())
     colors = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates)))
     with plt.rc_context(STYLE):
@@ -153,6 +155,42 @@ def history_figure(history: pd.DataFrame, loss: str = "triplet") -> Figure:
         for axis in axes:
             axis.set_xlabel("step")
         figure.legend(title="learning rate", loc="outside right center")
+    return figure
+
+
+def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
+    """An ablation against the grid: distance of the weights, then a panel for each task, by rate.
+
+    Args:
+        rows: comparison, family, task, metric, learning_rate, difference, ci_low, ci_high (see
+            ablation-NAME.csv).
+        movements: learning_rate, relative_difference, a row for each seed.
+    """
+    compared = rows[rows["comparison"] == GRID_TO_ABLATION]
+    parts = compared.assign(panel=_panel(compared)).groupby("panel", sort=False)
+    panels = [part for _, part in parts]
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            1, len(panels) + 1, figsize=(PAGE, 2.8), layout="constrained", squeeze=False
+        )
+        first, *others = axes[0]
+        apart = movements.assign(share=movements["relative_difference"] * POINTS)
+        means = apart.groupby("learning_rate")["share"].mean()
+        first.plot(apart["learning_rate"], apart["share"], "o", color="#999999", label="one seed")
+        first.plot(means.index, means, color=BLACK, label="mean of seeds")
+        low, high = np.log10([apart["share"].min(), apart["share"].max()])
+        first.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
+        first.set_ylim(10 ** np.floor(low - 0.1), 10 ** np.ceil(high + 0.1))
+        first.yaxis.set_major_formatter("{x:g}")
+        first.minorticks_off()
+        first.set_ylabel("distance of movements (%)")
+        for axis, part in zip(others, panels, strict=True):
+            _window_panel(axis, part, None)
+            axis.sharey(others[0])
+            axis.tick_params(labelleft=axis is others[0])
+        for axis in axes[0]:
+            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), handlelength=2.6)
+        others[0].set_ylabel("ablation minus grid (points)")
     return figure
 
 

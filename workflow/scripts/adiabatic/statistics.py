@@ -3,6 +3,7 @@
 import numpy as np
 
 IMPROVED, PRESERVED, DEGRADED, UNDECIDED = "improved", "preserved", "degraded", "undecided"
+SAME, BETTER, WORSE = "same", "better", "worse"
 
 
 def resample_weights(items: int, resamples: int, rng: np.random.Generator) -> np.ndarray:
@@ -42,3 +43,13 @@ def verdicts(low: np.ndarray, high: np.ndarray, margin: float) -> np.ndarray:
     return np.select(
         [low > 0, low > -margin, high < -margin], [IMPROVED, PRESERVED, DEGRADED], UNDECIDED
     )
+
+
+def equivalences(low: np.ndarray, high: np.ndarray, margin: float) -> np.ndarray:
+    """same, better, worse or undecided for each interval of the difference of two variants.
+
+    same: within the margin on both sides. better, worse: on one side of 0. undecided: neither.
+    """
+    low, high = np.asarray(low), np.asarray(high)
+    same = (low > -margin) & (high < margin)
+    return np.select([same, low > 0, high < 0], [SAME, BETTER, WORSE], UNDECIDED)

@@ -40,6 +40,12 @@ SUMMARY_COLUMNS = [
 OTHERS, EVERY = "others", "every"
 SAME, DIFFERENT = "same", "different"
 MEAN = "mean"
+# Which two are compared, where there is more than base and tuned.
+GRID_TO_ABLATION, BASE_TO_GRID, BASE_TO_ABLATION = (
+    "grid to ablation",
+    "base to grid",
+    "base to ablation",
+)
 
 
 class Cell(NamedTuple):
@@ -104,7 +110,7 @@ def with_averages(values: pd.DataFrame, reference: str) -> pd.DataFrame:
 
 def summary_rows(run: Run, base: Values, tuned: Values, how: Inference) -> pd.DataFrame:
     """Rows of summary.csv for one run: base, tuned, difference, interval and verdict."""
-    return pd.concat([_rows(run, cell, base[cell], tuned[cell], how) for cell in base])
+    return pd.concat([difference_rows(run, cell, base[cell], tuned[cell], how) for cell in base])
 
 
 def window_rows(rate: float, base: Values, runs: list[Values], how: Inference) -> pd.DataFrame:
@@ -112,7 +118,7 @@ def window_rows(rate: float, base: Values, runs: list[Values], how: Inference) -
     rows = []
     for cell, pair, family in families(base):
         tuned = sum(values[cell][[pair]] for values in runs) / len(runs)
-        row = _rows(Run("", rate, len(runs)), cell, base[cell][[pair]], tuned, how)
+        row = difference_rows(Run("", rate, len(runs)), cell, base[cell][[pair]], tuned, how)
         rows.append(row.assign(family=family))
     window = pd.concat(rows).rename(columns={"seed": "seeds"}).drop(columns="run")
     return window[["family", *[column for column in window if column != "family"]]]
@@ -207,9 +213,10 @@ def documents_of(row: pd.Series) -> str:
     return SAME if row["document_language"] == row["query_language"] else DIFFERENT
 
 
-def _rows(
+def difference_rows(
     run: Run, cell: Cell, base: pd.DataFrame, tuned: pd.DataFrame, how: Inference
 ) -> pd.DataFrame:
+    """Rows of one cell, one for each column of its values: see SUMMARY_COLUMNS."""
     if not base.index.equals(tuned.index) or not base.columns.equals(tuned.columns):
         raise ValueError(f"{run.name}: its {cell} items are not those of the base")
     differences = tuned.to_numpy() - base.to_numpy()

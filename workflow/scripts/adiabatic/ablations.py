@@ -1,0 +1,104 @@
+"""Ablations: runs that repeat those of the grid with another setting, compared item by item."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from adiabatic.runs import Run
+from adiabatic.statistics import equivalences
+from adiabatic.summary import (
+    BASE_TO_ABLATION,
+    BASE_TO_GRID,
+    GRID_TO_ABLATION,
+    Inference,
+    Values,
+    difference_rows,
+    families,
+)
+from adiabatic.tables import in_points
+
+
+class Pair(NamedTuple):
+    """A run of an ablation, and the run of the grid that it repeats."""
+
+    ablation: str
+    learning_rate: float
+    seed: int
+    repeated: str
+    ablated: str
+
+
+def ablation_rows(
+    rate: float, base: Values, repeated: list[Values], ablated: list[Values], how: Inference
+) -> pd.DataFrame:
+    """Rows of ablation-NAME.csv for one learning rate: families of tasks, averaged over seeds.
+
+    Each family has three rows: base to grid and base to ablation (what both gain), and grid to
+    ablation, whose verdict says whether the setting matters.
+
+    Args:
+        repeated, ablated: values of the runs of the grid and of the ablation, seed by seed.
+    """
+    rows = []
+    run = Run("", rate, len(ablated))
+    for cell, pair, family in families(base):
+        of_base = base[cell][[pair]]
+        of_grid, of_ablation = (
+            sum(values[cell][[pair]] for values in runs) / len(runs) for runs in (repeated, ablated)
+        )
+        for comparison, first, second in (
+            (GRID_TO_ABLATION, of_grid, of_ablation),
+            (BASE_TO_GRID, of_base, of_grid),
+            (BASE_TO_ABLATION, of_base, of_ablation),
+        ):
+            row = difference_rows(run, cell, first, second, how)
+            rows.append(row.assign(family=family, comparison=comparison))
+    table = pd.concat(rows, ignore_index=True).drop(columns="run")
+    table = table.rename(columns={"seed": "seeds", "base": "before", "tuned": "after"})
+    same = equivalences(table["ci_low"], table["ci_high"], how.margin_of_no_loss)
+    table["verdict"] = table["verdict"].where(table["comparison"] != GRID_TO_ABLATION, same)
+    first = ["family", "comparison"]
+    return table[[*first, *(column for column in table if column not in first)]]
+
+
+def movement(
+    repeated: Mapping[str, np.ndarray], ablated: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """How far two runs have moved the weights, and how far they are from each other.
+
+    Args:
+        repeated, ablated: tuned minus base by parameter; one that is missing was frozen.
+    Returns:
+        norm_grid, norm_ablation, and relative_difference: the norm of the difference of both
+        movements over that of the grid's.
+    """
+    squares = np.zeros(3)
+    for name in repeated.keys() | ablated.keys():
+        one, other = repeated.get(name), ablated.get(name)
+        one = np.zeros_like(other) if one is None else one
+        other = np.zeros_like(one) if other is None else other
+        squares += [np.sum(np.square(part, dtype=np.float64)) for part in (one, other, other - one)]
+    norms = np.sqrt(squares)
+    return {
+        "norm_grid": norms[0],
+        "norm_ablation": norms[1],
+        "relative_difference": norms[2] / norms[0],
+    }
+
+
+def ablation_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """For people: one row a family and rate, in points."""
+    cells = rows.assign(
+        cell=[in_points(row.difference, row.ci_low, row.ci_high) for row in rows.itertuples()]
+    )
+    by = ["learning_rate", "family"]
+    order = rows.drop_duplicates(by)[by]
+    table = cells.pivot(index=by, columns="comparison", values="cell")
+    verdicts = cells[cells["comparison"] == GRID_TO_ABLATION].set_index(by)["verdict"]
+    table = table[[BASE_TO_GRID, BASE_TO_ABLATION, GRID_TO_ABLATION]].assign(verdict=verdicts)
+    table = table.loc[pd.MultiIndex.from_frame(order)].reset_index()
+    return table.assign(learning_rate=table["learning_rate"].map("{:g}".format)).rename(
+        columns={"learning_rate": "learning rate"}
+    )

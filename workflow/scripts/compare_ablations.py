@@ -1,0 +1,85 @@
+"""Compare the runs of every ablation with those of the grid that they repeat, item by item."""
+
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from safetensors.numpy import load_file
+
+from adiabatic import command_line
+from adiabatic.ablations import Pair, ablation_rows, ablation_table, movement
+from adiabatic.captions import ablation_caption, save_caption
+from adiabatic.frames import read_frame
+from adiabatic.summary import Inference, Values, values_of
+from adiabatic.tables import to_latex, to_markdown
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--outcomes", type=Path, required=True, help="folder of the outcomes")
+    parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
+    parser.add_argument(
+        "--pair",
+        nargs=5,
+        action="append",
+        required=True,
+        metavar=("ABLATION", "RATE", "SEED", "REPEATED", "RUN"),
+        help="a run of an ablation, and the run of the grid that it repeats; repeatable",
+    )
+    parser.add_argument("--reference", default="en", help="language that is tuned on")
+    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
+    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    parser.add_argument("--resamples", type=int, required=True, help="of the bootstrap")
+    parser.add_argument("--seed", type=int, required=True, help="of all draws")
+    parser.add_argument("--demonstration", action="store_true", help="say so in the captions")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    arguments = parser.parse_args()
+    how = Inference(
+        arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
+    )
+
+    @cache
+    def values(name: str) -> Values:
+        return values_of(read_frame(arguments.outcomes / f"{name}.parquet"), arguments.reference)
+
+    def delta(name: str) -> dict[str, np.ndarray]:
+        return load_file(arguments.runs / name / "delta.safetensors")
+
+    pairs = sorted(Pair(a, float(r), int(s), *runs) for a, r, s, *runs in arguments.pair)
+    for name, chosen in groupby(pairs, key=lambda pair: pair.ablation):
+        rows, movements = [], []
+        for rate, seeds in groupby(chosen, key=lambda pair: pair.learning_rate):
+            of_rate = list(seeds)
+            repeated, ablated = (
+                [values(run) for run in runs]
+                for runs in zip(*(pair[3:] for pair in of_rate), strict=True)
+            )
+            rows.append(ablation_rows(rate, values("base"), repeated, ablated, how))
+            for pair in of_rate:
+                moved = movement(delta(pair.repeated), delta(pair.ablated))
+                movements.append({"learning_rate": rate, "seed": pair.seed, **moved})
+        table, moved = pd.concat(rows, ignore_index=True), pd.DataFrame(movements)
+        write(table, moved, name, arguments.out)
+        caption = ablation_caption(table, moved, name)
+        save_caption(caption, arguments.out / f"ablation-{name}.rst", arguments.demonstration)
+        command_line.say(caption)
+
+
+def write(rows: pd.DataFrame, movements: pd.DataFrame, name: str, out: Path) -> None:
+    """The tables of one ablation."""
+    people = ablation_table(rows)
+    texts = {
+        f"ablation-{name}.csv": rows.to_csv(index=False, float_format="%.6g"),
+        f"ablation-{name}.md": to_markdown(people),
+        f"ablation-{name}.tex": to_latex(people),
+        f"movement-{name}.csv": movements.to_csv(index=False, float_format="%.6g"),
+    }
+    for file, text in texts.items():
+        with command_line.written_atomically(out / file) as path:
+            path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -1,0 +1,35 @@
+"""Plot how each ablation differs from the runs of the grid: in the weights, and in the tasks."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import ablation_caption
+from adiabatic.figure_files import add_figure_options, save_figure
+from adiabatic.figures import ablation_figure
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--tables", nargs="+", type=Path, required=True, help="ablation-NAME.csv")
+    parser.add_argument(
+        "--movements", nargs="+", type=Path, required=True, help="movement-NAME.csv"
+    )
+    parser.add_argument("--ablations", nargs="+", required=True, help="their names")
+    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    add_figure_options(parser, several=True)
+    arguments = parser.parse_args()
+    given = (arguments.tables, arguments.movements, arguments.ablations, arguments.out)
+    for table, moved, name, out in zip(*given, strict=True):
+        rows, movements = pd.read_csv(table), pd.read_csv(moved)
+        figure = ablation_figure(rows, movements)
+        caption = (
+            f"{ablation_caption(rows, movements, name)} Bands are {arguments.confidence:.0%} "
+            "paired bootstrap intervals over items."
+        )
+        save_figure(figure, rows, caption, out, arguments.demonstration)
+
+
+if __name__ == "__main__":
+    command_line.run(main)
