@@ -35,6 +35,7 @@ lint: $(INSTALLED)
 bench: export PYTHONPATH := workflow/scripts
 bench: $(INSTALLED)
 	python -m pip install --quiet --requirement envs/bench.txt
+	python bench/precision.py
 	python bench/tuning.py
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)

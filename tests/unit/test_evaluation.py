@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,16 +99,26 @@ def test_retrieval_ranks_the_pool_of_each_language():
     seed=st.integers(0, 99),
     levels=st.integers(1, 20),
 )
-def test_measures_follow_from_the_rank(documents, answers, seed, levels):
+def test_measures_are_those_of_trec_eval(documents, answers, seed, levels):
     # Few levels of scores make many ties, of which the answer always comes last.
     rng = np.random.default_rng(seed)
     scores = rng.integers(levels, size=(len(answers), documents)).astype(np.float32)
     answers = np.array(answers) % documents
-    ranks = ranks_of(scores, answers)
-    measures = retrieval_measures(scores, answers)
-    found = ranks <= 10
-    assert measures["mrr@10"] == pytest.approx(np.where(found, 1 / ranks, 0))
-    assert measures["ndcg@10"] == pytest.approx(np.where(found, 1 / np.log2(ranks + 1), 0))
+    measures = retrieval_measures(ranks_of(scores, answers))
+    rows = np.arange(len(answers))
+    scores[rows, answers] -= 0.5
+    run = {
+        str(row): dict(zip(map(str, range(documents)), map(float, scores[row]), strict=True))
+        for row in rows
+    }
+    truth = {str(row): {str(answer): 1} for row, answer in enumerate(answers)}
+    for row, values in (
+        pytrec_eval.RelevanceEvaluator(truth, {"recip_rank", "ndcg_cut_10"}).evaluate(run).items()
+    ):
+        reciprocal = values["recip_rank"]
+        expected = reciprocal if reciprocal >= 0.1 else 0
+        assert measures["mrr@10"][int(row)] == pytest.approx(expected)
+        assert measures["ndcg@10"][int(row)] == pytest.approx(values["ndcg_cut_10"])
 
 
 def test_a_text_outside_the_corpus_is_refused():

@@ -46,10 +46,13 @@ def ablation_rows(
     for cell, pair, family in families(base):
         of_base = base[cell][[pair]]
         of_grid, of_ablation = (
-            sum(values[cell][[pair]] for values in runs) / len(runs) for runs in (repeated, ablated)
+            [values[cell][[pair]] for values in runs] for runs in (repeated, ablated)
         )
+        # What an ablation adds to the grid's run of the same seed, as if that had been the base.
+        mean = sum(of_grid) / len(of_grid)
+        added = [mean + other - one for one, other in zip(of_grid, of_ablation, strict=True)]
         for comparison, first, second in (
-            (GRID_TO_ABLATION, of_grid, of_ablation),
+            (GRID_TO_ABLATION, mean, added),
             (BASE_TO_GRID, of_base, of_grid),
             (BASE_TO_ABLATION, of_base, of_ablation),
         ):

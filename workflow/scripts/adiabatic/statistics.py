@@ -1,6 +1,7 @@
-"""Paired bootstrap intervals and verdicts."""
+"""Paired bootstrap over items and seeds, corrected p-values and intervals, effects, verdicts."""
 
 import numpy as np
+from scipy.stats import binom, norm
 
 IMPROVED, PRESERVED, DEGRADED, UNDECIDED = "improved", "preserved", "degraded", "undecided"
 SAME, BETTER, WORSE = "same", "better", "worse"
@@ -14,24 +15,111 @@ def resample_weights(items: int, resamples: int, rng: np.random.Generator) -> np
     return weights / items
 
 
-def paired_bootstrap(
-    differences: np.ndarray, weights: np.ndarray, confidence: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile intervals of the mean of paired differences (Efron and Tibshirani 1993, ch. 13).
+def seed_weights(seeds: int, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """What each seed weighs more or less than the others in each resample: rows sum to 0.
 
-    Items are resampled, and all columns of an item move together: the language pairs of a premise
-    or a question are no independent observations.
+    Drawn from few, the mean of seeds varies by a factor of sqrt((s - 1) / s) too little (Efron and
+    Tibshirani 1993, p. 41), so the weights are widened by as much.
+    """
+    widened = np.sqrt(seeds / (seeds - 1)) if seeds > 1 else 1.0
+    return (resample_weights(seeds, resamples, rng) - np.float32(1 / seeds)) * np.float32(widened)
+
+
+def bootstrap_means(differences: np.ndarray, items: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """Means of paired differences in each resample, float32 of shape (resamples, columns).
+
+    Items are resampled, and all columns and seeds of an item move together: the language pairs of
+    a premise or a question are no independent observations. At a second level, seeds are, as far as
+    they differ by more than what their items explain (which the first level has counted).
 
     Args:
-        differences: tuned minus base, shape (items, columns).
-        weights: see `resample_weights`, shape (resamples, items).
-    Returns:
-        Lower and upper ends of the intervals, each of shape (columns,).
+        differences: tuned minus base, shape (seeds, items, columns).
+        items: see `resample_weights`, shape (resamples, items).
+        seeds: see `seed_weights`, shape (resamples, seeds).
     """
-    means = weights @ differences.astype(np.float32)
+    mean = differences.mean(axis=0)
+    means = items @ mean.astype(np.float32)
+    count, size = differences.shape[:2]
+    if count == 1 or size == 1:
+        return means
+    deviations = differences.mean(axis=1) - mean.mean(axis=0)
+    between = (deviations**2).sum(axis=0) / (count - 1)
+    own = ((differences - mean - deviations[:, None]) ** 2).sum(axis=(0, 1))
+    by_items = own / ((count - 1) * (size - 1)) / size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(between > 0, np.maximum(1 - by_items / between, 0), 0)
+    return means + seeds @ (deviations * np.sqrt(share)).astype(np.float32)
+
+
+def intervals(means: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """Percentile intervals of each column (Efron and Tibshirani 1993, ch. 13).
+
+    Args:
+        means: see `bootstrap_means`.
+    Returns:
+        Lower and upper ends, each of shape (columns,).
+    """
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail], axis=0)
     return low, high
+
+
+def simultaneous_intervals(
+    point: np.ndarray, means: np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Intervals that hold in all columns at once: point +- c * error, as the max-t bootstrap has c.
+
+    c is the quantile, over resamples, of the largest studentized deviation among the columns
+    (Romano and Wolf 2005), so columns that move together cost less than Bonferroni's correction.
+
+    Args:
+        point: the differences themselves, shape (columns,).
+        means: see `bootstrap_means`.
+    """
+    error = means.std(axis=0)
+    moves = error > 0
+    reach = np.zeros_like(error)
+    if moves.any():
+        deviations = np.abs(means[:, moves] - point[moves].astype(np.float32)) / error[moves]
+        reach = error * np.quantile(deviations.max(axis=1), confidence)
+    return point - reach, point + reach
+
+
+def p_values_above(point: np.ndarray, means: np.ndarray, threshold: float) -> np.ndarray:
+    """One-sided p-values of the differences being at most `threshold`; small: they are above it.
+
+    Normal, with the bootstrap's standard error: a share of resamples could get no smaller than one
+    over their number, which would never survive a correction over 225 pairs of languages.
+    """
+    error = means.std(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deviation = (point - threshold) / error
+    return norm.sf(np.where(np.isnan(deviation), 0.0, deviation))
+
+
+def holm(p_values: np.ndarray) -> np.ndarray:
+    """P-values corrected for their number, so that the chance of any false alarm is kept (1979)."""
+    order = np.argsort(p_values, kind="stable")
+    factors = len(p_values) - np.arange(len(p_values))
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.minimum(np.maximum.accumulate(p_values[order] * factors), 1)
+    return corrected
+
+
+def mcnemar(base: np.ndarray, tuned: np.ndarray) -> np.ndarray:
+    """Exact two-sided p-values of McNemar's test that both are right equally often.
+
+    Args:
+        base, tuned: right or wrong, shape (items, columns).
+    """
+    lost, won = (base & ~tuned).sum(axis=0), (~base & tuned).sum(axis=0)
+    return np.minimum(2 * binom.cdf(np.minimum(lost, won), lost + won, 0.5), 1)
+
+
+def error_reduction(base: np.ndarray, tuned: np.ndarray) -> np.ndarray:
+    """Share of the base's errors that are gone: (tuned - base) / (1 - base); NaN without errors."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(base < 1, (tuned - base) / (1 - base), np.nan)
 
 
 def verdicts(low: np.ndarray, high: np.ndarray, margin: float) -> np.ndarray:

@@ -13,8 +13,10 @@ from adiabatic.runs import Run
 from adiabatic.statistics import (
     DEGRADED,
     UNDECIDED,
-    paired_bootstrap,
+    bootstrap_means,
+    intervals,
     resample_weights,
+    seed_weights,
     verdicts,
 )
 from adiabatic.tasks import ARXIV, HELD_OUT
@@ -110,14 +112,14 @@ def with_averages(values: pd.DataFrame, reference: str) -> pd.DataFrame:
 
 def summary_rows(run: Run, base: Values, tuned: Values, how: Inference) -> pd.DataFrame:
     """Rows of summary.csv for one run: base, tuned, difference, interval and verdict."""
-    return pd.concat([difference_rows(run, cell, base[cell], tuned[cell], how) for cell in base])
+    return pd.concat([difference_rows(run, cell, base[cell], [tuned[cell]], how) for cell in base])
 
 
 def window_rows(rate: float, base: Values, runs: list[Values], how: Inference) -> pd.DataFrame:
-    """Rows of window.csv for one learning rate: families of tasks, averaged over the seeds."""
+    """Rows of window.csv for one learning rate: families of tasks, seeds as a second level."""
     rows = []
     for cell, pair, family in families(base):
-        tuned = sum(values[cell][[pair]] for values in runs) / len(runs)
+        tuned = [values[cell][[pair]] for values in runs]
         row = difference_rows(Run("", rate, len(runs)), cell, base[cell][[pair]], tuned, how)
         rows.append(row.assign(family=family))
     window = pd.concat(rows).rename(columns={"seed": "seeds"}).drop(columns="run")
@@ -214,14 +216,16 @@ def documents_of(row: pd.Series) -> str:
 
 
 def difference_rows(
-    run: Run, cell: Cell, base: pd.DataFrame, tuned: pd.DataFrame, how: Inference
+    run: Run, cell: Cell, base: pd.DataFrame, tuned: list[pd.DataFrame], how: Inference
 ) -> pd.DataFrame:
-    """Rows of one cell, one for each column of its values: see SUMMARY_COLUMNS."""
-    if not base.index.equals(tuned.index) or not base.columns.equals(tuned.columns):
-        raise ValueError(f"{run.name}: its {cell} items are not those of the base")
-    differences = tuned.to_numpy() - base.to_numpy()
-    weights = _weights(cell.task, len(differences), how)
-    low, high = paired_bootstrap(differences, weights, how.confidence)
+    """Rows of one cell, one for each column of its values: see SUMMARY_COLUMNS.
+
+    Args:
+        tuned: the values of each seed.
+    """
+    differences, means = resampled(run.name, cell, base, tuned, how)
+    low, high = intervals(means, how.confidence)
+    difference = differences.mean(axis=(0, 1))
     return pd.DataFrame(
         {
             **run._asdict(),
@@ -230,8 +234,8 @@ def difference_rows(
             "document_language": base.columns.get_level_values(1),
             "n": len(base),
             "base": base.mean().to_numpy(),
-            "tuned": tuned.mean().to_numpy(),
-            "difference": differences.mean(axis=0),
+            "tuned": base.mean().to_numpy() + difference,
+            "difference": difference,
             "ci_low": low,
             "ci_high": high,
             "verdict": verdicts(low, high, how.margin_of_no_loss),
@@ -239,11 +243,30 @@ def difference_rows(
     ).rename(columns={"name": "run"})[SUMMARY_COLUMNS]
 
 
+def resampled(
+    name: str, cell: Cell, base: pd.DataFrame, tuned: list[pd.DataFrame], how: Inference
+) -> tuple[np.ndarray, np.ndarray]:
+    """Differences from the base, (seeds, items, columns), and their resampled means.
+
+    The same items are drawn for every run and metric of a task: intervals are comparable.
+    """
+    for values in tuned:
+        if not base.index.equals(values.index) or not base.columns.equals(values.columns):
+            raise ValueError(f"{name}: its {cell} items are not those of the base")
+    differences = np.stack([values.to_numpy() - base.to_numpy() for values in tuned])
+    items, seeds = _weights(cell.task, len(base), how), _seed_weights(len(tuned), how)
+    return differences, bootstrap_means(differences, items, seeds)
+
+
 @cache
 def _weights(task: str, items: int, how: Inference) -> np.ndarray:
-    """The same items are drawn for every run and metric of a task: intervals are comparable."""
     rng = np.random.default_rng([how.seed, zlib.crc32(task.encode())])
     return resample_weights(items, how.resamples, rng)
+
+
+@cache
+def _seed_weights(seeds: int, how: Inference) -> np.ndarray:
+    return seed_weights(seeds, how.resamples, np.random.default_rng([how.seed, seeds]))
 
 
 def _by_pair(rows: pd.DataFrame, measured: np.ndarray) -> pd.DataFrame:
