@@ -9,7 +9,7 @@ import yaml
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts
 from adiabatic.devices import use_threads
 from adiabatic.encoder import load_encoder, save_encoder
-from adiabatic.evaluation import EvaluationSet, outcomes_of
+from adiabatic.evaluation import EvaluationSet, encode_queries, outcomes_of
 from adiabatic.frames import read_table
 from adiabatic.pairs import COLUMNS, LEVELS, STYLES, build_pairs
 from adiabatic.papers import snapshot_records, write_papers
@@ -80,7 +80,7 @@ def sets(world, base, triplets):
 
 
 def accuracies(encoder, sets):
-    outcomes = outcomes_of(encoder, sets)
+    outcomes = outcomes_of(encode_queries(encoder, sets), sets)
     own = outcomes["query_language"].astype(str) == outcomes["document_language"].astype(str)
     keys = ["task", "subset", "query_language"]
     return outcomes[own].groupby(keys, observed=True)["right"].mean()

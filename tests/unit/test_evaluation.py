@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adiabatic.corpora import document_rows, document_texts
-from adiabatic.evaluation import EvaluationSet, outcomes_of, ranks_of, retrieval_measures
+from adiabatic.evaluation import (
+    EvaluationSet,
+    encode_queries,
+    outcomes_of,
+    ranks_of,
+    retrieval_measures,
+)
 
 
 class Lookup:
@@ -43,7 +49,7 @@ def test_xnli_compares_every_pair_of_languages():
     documents = {text: angle(a) for text, a in documents.items()}
     part = evaluation_set("xnli", items, documents, ["entailment", "neutral", "contradiction"])
     encoder = Lookup({"premise": angle(0), "Prämisse": angle(80)})
-    outcomes = outcomes_of(encoder, [part])
+    outcomes = outcomes_of(encode_queries(encoder, [part]), [part])
     right = outcomes.set_index(["subset", "query_language", "document_language"])["right"].to_dict()
     assert right == {
         ("neutral", "en", "en"): True,
@@ -62,7 +68,7 @@ def test_a_constant_encoder_earns_nothing():
         {"language": "en", "item": ["0"], "query": ["q"], "positive": ["p"], "negative": ["n"]}
     )
     part = evaluation_set("triplets", items, {"p": [1, 0], "n": [1, 0]}, ["positive", "negative"])
-    outcome = outcomes_of(Lookup({"q": [1, 0]}), [part]).iloc[0]
+    outcome = outcomes_of(encode_queries(Lookup({"q": [1, 0]}), [part]), [part]).iloc[0]
     assert not outcome["right"]
     assert outcome["rank"] == 2
 
@@ -83,7 +89,8 @@ def test_retrieval_ranks_the_pool_of_each_language():
     documents = {text: angle(a) for text, a in angles.items()}
     queries = {"question one": 5, "question two": 75, "Frage eins": 50, "Frage zwei": 40}
     part = evaluation_set("qa-retrieval", items, documents, ["document"])
-    outcomes = outcomes_of(Lookup({t: angle(a) for t, a in queries.items()}), [part])
+    encoder = Lookup({text: angle(a) for text, a in queries.items()})
+    outcomes = outcomes_of(encode_queries(encoder, [part]), [part])
     index = ["query_language", "document_language", "item"]
     ranks = outcomes.set_index(index)["rank"].to_dict()
     assert ranks["en", "en", "q1"] == 1

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from adiabatic.configuration import check_files, checked_configuration, write_configuration
 from adiabatic.errors import InputError
-from adiabatic.runs import planned_runs
+from adiabatic.runs import planned_runs, setting_changed
 from adiabatic.source_digest import source_digest
 from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
 
@@ -30,6 +30,9 @@ RUNS = {name: planned.run for name, planned in PLANNED.items() if not planned.ab
 ABLATED = {name: planned for name, planned in PLANNED.items() if planned.ablation}
 COMPARED = list(dict.fromkeys([*(run.repeats for run in ABLATED.values()), *ABLATED]))
 ABLATIONS = {ablation["name"]: ablation for ablation in config["tuning"]["ablations"]}
+# The one setting that an ablation changes; the claims are judged for the grid and where it is freeze.
+ROLES = {name: setting_changed(config["tuning"], change) for name, change in ABLATIONS.items()}
+JUDGED = {name: p for name, p in PLANNED.items() if ROLES.get(p.ablation, "freeze") == "freeze"}
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
 GENERATED = any(part["source"] == "embedded" for part in PARTS)

@@ -12,7 +12,7 @@ EVALUATE = (
     "python workflow/scripts/evaluate_run.py --encoder {params.encoder:q}"
     " --pairs {input.pairs:q} --pair-vectors {input.pair_vectors:q}"
     " --tuning {input.tuning:q} --tuning-vectors {input.tuning_vectors:q} {params.tasks}"
-    " --threads {threads} --out {output.outcomes:q} > {log:q} 2>&1"
+    " {params.drift} --threads {threads} --out {output.outcomes:q} > {log:q} 2>&1"
 )
 
 
@@ -23,6 +23,7 @@ rule evaluate_base:
         base=BASE.values(),
     output:
         outcomes=in_experiment("outcomes/base.parquet"),
+        queries=in_experiment("outcomes/base-queries.npy"),
     log:
         in_experiment("logs/evaluate_base.log"),
     benchmark:
@@ -32,6 +33,7 @@ rule evaluate_base:
     threads: 1
     params:
         encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
+        drift=lambda wildcards, output: option("--queries-out", output.queries),
         tasks=task_options,
         code=source_digest("evaluate_run"),
     shell:
@@ -39,13 +41,17 @@ rule evaluate_base:
 
 
 rule evaluate_run:
-    """Outcomes of one tuned query encoder on every task, item by item."""
+    """Outcomes of one tuned query encoder on every task, item by item; its drift from the base."""
     input:
         **EVALUATION_DATA,
+        base=BASE.values(),
+        base_queries=in_experiment("outcomes/base-queries.npy"),
+        delta=in_experiment("runs/{run}/delta.safetensors"),
         weights=in_experiment("runs/{run}/model.safetensors"),
         settings=in_experiment("runs/{run}/encoder.json"),
     output:
         outcomes=in_experiment("outcomes/{run}.parquet"),
+        drift=in_experiment("drift/{run}.csv"),
     log:
         in_experiment("logs/evaluate_run-{run}.log"),
     benchmark:
@@ -55,6 +61,13 @@ rule evaluate_run:
     threads: 1
     params:
         encoder=lambda wildcards, input: os.path.dirname(input.weights),
+        drift=lambda wildcards, input, output: options(
+            {
+                "base": os.path.dirname(input.base[0]),
+                "base_queries": input.base_queries,
+                "drift": output.drift,
+            }
+        ),
         tasks=task_options,
         code=source_digest("evaluate_run"),
     shell:

@@ -1,7 +1,7 @@
 # outcomes -> tables/ and figures/, with what the report shows of them.
 
 FIGURE_NAMES = [
-    *("window", "levels", "history"),
+    *("window", "levels", "history", "drift"),
     *(f"languages-{task}" for task in TASKS),
     *(f"ablation-{name}" for name in ABLATIONS),
 ]
@@ -20,6 +20,8 @@ TABLES = [
         ablation=ABLATIONS,
         suffix=["csv", "md", "tex"],
     ),
+    *expand(in_experiment("tables/claims.{suffix}"), suffix=["csv", "md", "tex"]),
+    *expand(in_experiment("tables/{table}.csv"), table=["languages", "drift"]),
     in_experiment("tables/verdict.rst"),
 ]
 GRID = {
@@ -193,6 +195,72 @@ rule plot_history:
         " --loss {params.loss} {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"
 
 
+rule plot_drift:
+    """Gain against the drift of the queries' vectors, and what tuning moves."""
+    input:
+        drifts=expand(in_experiment("drift/{run}.csv"), run=RUNS),
+        summary=in_experiment("tables/summary.csv"),
+    output:
+        **figure("drift", 5, "gain against drift"),
+        table=in_experiment("tables/drift.csv"),
+    log:
+        in_experiment("logs/plot_drift.log"),
+    benchmark:
+        in_experiment("benchmarks/plot_drift.tsv")
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    params:
+        **GRID,
+        demonstration=DEMONSTRATION,
+        code=source_digest("plot_drift"),
+    shell:
+        "python workflow/scripts/plot_drift.py --drifts {input.drifts:q}"
+        " --learning-rates {params.learning_rates} --seeds {params.seeds}"
+        " --summary {input.summary:q} --table {output.table:q} {params.demonstration}"
+        " --out {output.pdf:q} > {log:q} 2>&1"
+
+
+rule judge_claims:
+    """The claims of adiabatic tuning, each tested as such; every pair of languages."""
+    input:
+        base=in_experiment("outcomes/base.parquet"),
+        runs=expand(in_experiment("outcomes/{run}.parquet"), run=JUDGED),
+        ablations=expand(in_experiment("tables/ablation-{name}.csv"), name=ABLATIONS),
+    output:
+        **table("claims", "claims"),
+        languages=in_experiment("tables/languages.csv"),
+        others=expand(in_experiment("tables/claims.{suffix}"), suffix=["md", "tex"]),
+    log:
+        in_experiment("logs/judge_claims.log"),
+    benchmark:
+        in_experiment("benchmarks/judge_claims.tsv")
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    params:
+        runs=lambda wildcards, input: " ".join(
+            option("--run", [planned.ablation or "-", planned.run.learning_rate, path])
+            for planned, path in zip(JUDGED.values(), input.runs)
+        ),
+        roles=" ".join(
+            option("--role", [name, setting]) for name, setting in ROLES.items() if setting
+        ),
+        ablations=lambda wildcards, output: os.path.dirname(output.claims),
+        margin_of_no_loss=config["evaluation"]["margin_of_no_loss"],
+        confidence=config["evaluation"]["confidence"],
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        demonstration=DEMONSTRATION,
+        code=source_digest("judge_claims"),
+    shell:
+        "python workflow/scripts/judge_claims.py --base {input.base:q} {params.runs}"
+        " {params.roles} --ablations {params.ablations:q}"
+        " --margin-of-no-loss {params.margin_of_no_loss} --confidence {params.confidence}"
+        " --resamples {params.resamples} --seed {params.seed} {params.demonstration}"
+        " --languages {output.languages:q} --out {output.claims:q} > {log:q} 2>&1"
+
+
 if ABLATIONS:
 
     rule compare_ablations:
@@ -253,7 +321,7 @@ if ABLATIONS:
             **{
                 f"{name}_{kind}": path
                 for name in ABLATIONS
-                for kind, path in figure(f"ablation-{name}", 5, f"ablation, {name}").items()
+                for kind, path in figure(f"ablation-{name}", 6, f"ablation, {name}").items()
             },
         log:
             in_experiment("logs/plot_ablations.log"),

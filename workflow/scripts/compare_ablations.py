@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 from adiabatic import command_line
 from adiabatic.ablations import Pair, ablation_rows, ablation_table, movement
 from adiabatic.captions import ablation_caption, save_caption
+from adiabatic.encoder_settings import DELTA
 from adiabatic.frames import read_frame
 from adiabatic.summary import Inference, Values, values_of
 from adiabatic.tables import to_latex, to_markdown
@@ -45,7 +46,7 @@ def main() -> None:
         return values_of(read_frame(arguments.outcomes / f"{name}.parquet"), arguments.reference)
 
     def delta(name: str) -> dict[str, np.ndarray]:
-        return load_file(arguments.runs / name / "delta.safetensors")
+        return load_file(arguments.runs / name / DELTA)
 
     pairs = sorted(Pair(a, float(r), int(s), *runs) for a, r, s, *runs in arguments.pair)
     for name, chosen in groupby(pairs, key=lambda pair: pair.ablation):

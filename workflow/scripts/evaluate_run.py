@@ -1,8 +1,10 @@
-"""Evaluate one query encoder on every task: one row per item in outcomes/RUN.parquet."""
+"""Evaluate one query encoder on every task: outcomes item by item, and its drift from the base."""
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from safetensors.numpy import load_file
 
 from adiabatic import command_line
 from adiabatic.corpora import (
@@ -13,8 +15,11 @@ from adiabatic.corpora import (
     read_vectors,
 )
 from adiabatic.devices import chosen_device, use_threads
+from adiabatic.drift import MovedQueries, block_drift, query_drift
 from adiabatic.encoder import load_encoder
-from adiabatic.evaluation import EvaluationSet, outcomes_of
+from adiabatic.encoder_settings import DELTA, WEIGHTS
+from adiabatic.errors import InputError
+from adiabatic.evaluation import PARALLEL, EvaluationSet, Queries, encode_queries, outcomes_of
 from adiabatic.frames import read_frame
 from adiabatic.tasks import ARXIV, HELD_OUT
 
@@ -34,6 +39,12 @@ def main() -> None:
         metavar=("NAME", "KIND", "ITEMS", "VECTORS"),
         help="an evaluation set; repeatable",
     )
+    parser.add_argument("--base", type=Path, help="folder of the base, to measure drift from it")
+    parser.add_argument("--base-queries", type=Path, help="the base's vectors of the queries, .npy")
+    parser.add_argument("--drift", type=Path, help="drift of weights and queries, CSV")
+    parser.add_argument(
+        "--queries-out", type=Path, help="where to write the queries' vectors, .npy"
+    )
     parser.add_argument("--threads", type=int, default=1, help="of torch")
     parser.add_argument("--out", type=Path, required=True, help="outcomes, parquet")
     arguments = parser.parse_args()
@@ -44,12 +55,41 @@ def main() -> None:
         sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
     task_vectors = [Path(vectors) for _, _, _, vectors in arguments.task]
     check_same_encoder([arguments.tuning_vectors, arguments.pair_vectors, *task_vectors])
-    outcomes = outcomes_of(load_encoder(arguments.encoder, device=chosen_device()), sets)
+    encoder = load_encoder(arguments.encoder, device=chosen_device())
+    queries = encode_queries(encoder, sets)
+    if arguments.queries_out:
+        with command_line.written_atomically(arguments.queries_out) as path:
+            np.save(path, queries.vectors)
+    if arguments.drift:
+        drift = drift_of(arguments.encoder, arguments.base, arguments.base_queries, queries, sets)
+        with command_line.written_atomically(arguments.drift) as path:
+            drift.to_csv(path, index=False, float_format="%.6g")
+    outcomes = outcomes_of(queries, sets)
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")
     command_line.say(f"{arguments.out}: {len(outcomes)} items")
     shares = outcomes.groupby(["task", "subset"], observed=True)["right"].mean()
     command_line.say(shares.to_string())
+
+
+def drift_of(
+    run: Path, base: Path, base_queries: Path, queries: Queries, sets: list[EvaluationSet]
+) -> pd.DataFrame:
+    """Drift of a run's weights and of its queries' vectors."""
+    vectors = np.load(base_queries, allow_pickle=False)
+    if vectors.shape != queries.vectors.shape:
+        raise InputError(f"{base_queries}: vectors of other queries; evaluate the base again")
+    before = Queries(queries.texts, vectors)
+    tasks = []
+    for part in sets:
+        items = part.items[part.items["query"].notna()]
+        name = part.task if part.subset == "all" else f"{part.task}, {part.subset}"
+        languages = items["language"].to_numpy()
+        both = (encoded.of(items["query"]) for encoded in (before, queries))
+        tasks.append(MovedQueries(name, part.kind in PARALLEL, languages, *both))
+    weights = {k: v for file in sorted(base.glob(WEIGHTS)) for k, v in load_file(file).items()}
+    of_weights = block_drift(weights, load_file(run / DELTA))
+    return pd.concat([of_weights, query_drift(tasks)], ignore_index=True)
 
 
 def arxiv_sets(paths: list[Path], vectors: Path) -> list[EvaluationSet]:

@@ -17,6 +17,7 @@ from adiabatic.corpora import (
 )
 from adiabatic.devices import Processes, chosen_device, joined_processes, use_threads
 from adiabatic.encoder import load_encoder, save_encoder
+from adiabatic.encoder_settings import DELTA
 from adiabatic.frames import read_frame
 from adiabatic.provenance import (
     FrozenFiles,
@@ -151,7 +152,7 @@ def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -
         return
     with command_line.folder_written_atomically(arguments.out) as folder:
         save_encoder(encoder, folder)
-        save_file(tuned.differences, folder / "delta.safetensors")
+        save_file(tuned.differences, folder / DELTA)
         tuned.history.to_csv(folder / "history.csv", index=False)
         provenance = run_provenance(
             folder,

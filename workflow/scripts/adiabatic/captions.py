@@ -191,6 +191,57 @@ def ablation_caption(rows: pd.DataFrame, movements: pd.DataFrame, name: str) -> 
     )
 
 
+def claims_caption(frame: pd.DataFrame) -> str:
+    """Caption of the claims: for each the verdicts, and at which learning rates."""
+    lines = []
+    for (claim, statement), rows in frame[frame["ablation"] == ""].groupby(
+        ["claim", "statement"], sort=False
+    ):
+        if rows["learning_rate"].nunique() > 1:
+            parts = [
+                f"{verdict} at {', '.join(map('{:g}'.format, part['learning_rate']))}"
+                for verdict, part in rows.groupby("verdict", sort=False)
+            ]
+        else:
+            parts = [f"{row.verdict} ({row.detail})" for row in rows.itertuples()]
+        lines.append(f"- {claim}. {statement}: {'; '.join(parts)}")
+    judged = frame[(frame["ablation"] != "") & frame["claim"].isin(["g", "h"])]
+    lines += [
+        f"- {row.claim}. {row.statement} (ablation {row.ablation}): {row.verdict} ({row.detail})"
+        for row in judged.itertuples()
+    ]
+    return (
+        "The claims, each tested as such. a: the interval of the difference is above 0. b to d: "
+        "non-inferiority in every comparison, corrected for their number by Holm; the number is "
+        "the worst comparison's, its interval one that holds for all of them at once. n counts "
+        "premises, questions or anchors, the units that are resampled; seeds are a second "
+        "level.\n\n" + "\n".join(lines)
+    )
+
+
+def drift_caption(points: pd.DataFrame, drift: pd.DataFrame) -> str:
+    """Caption of gain against drift, with anisotropy and the gap between meanings by rate."""
+    means = points.groupby(["family", "learning_rate"], sort=False)[["distance", "difference"]]
+    lines = [
+        f"- {family} at {rate:g}: drift {row['distance']:.2g}, "
+        f"{row['difference'] * POINTS:+.1f} points"
+        for (family, rate), row in means.mean().iterrows()
+    ]
+    changes = drift[drift["kind"].isin(["anisotropy", "gap"])]
+    for (kind, rate), value in changes.groupby(["kind", "learning_rate"])["value"].mean().items():
+        words = {
+            "anisotropy": "mean cosine between different queries of one language",
+            "gap": "cosine of one meaning minus other meanings, across languages",
+        }[kind]
+        lines.append(f"- {words} at {rate:g}: {value:+.4f}")
+    return (
+        "Difference from the base against the drift of the queries' vectors (mean of 1 - cosine "
+        "between a query's vectors before and after; a point for each run, the line joins the "
+        "means of the rates), and the movement of the weights by kind of block, relative to their "
+        "norm.\n\n" + "\n".join(lines)
+    )
+
+
 def history_caption(history: pd.DataFrame) -> str:
     """Caption of the tuning histories."""
     last = history[history["kept"]].groupby("learning_rate")

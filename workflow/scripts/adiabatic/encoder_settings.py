@@ -11,6 +11,8 @@ from adiabatic.errors import InputError, shown
 SETTINGS_FILE = "encoder.json"
 # Files of a model folder's weights, one or several.
 WEIGHTS = "model*.safetensors"
+# A run's file of tuned minus base weights.
+DELTA = "delta.safetensors"
 # The model cards of the E5 family prescribe these prefixes; their folders do not carry them.
 E5_PREFIXES = {"query_prefix": "query: ", "document_prefix": "passage: "}
 DEFAULT_MAX_TOKENS = 512

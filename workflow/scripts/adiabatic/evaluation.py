@@ -9,6 +9,8 @@ from adiabatic.corpora import document_rows
 from adiabatic.encoder import Encoder
 
 CUTOFF = 10
+# Kinds in which query i means the same in every language.
+PARALLEL = ("xnli", "qa-retrieval")
 COLUMNS = [
     "task",
     "subset",
@@ -38,20 +40,35 @@ class EvaluationSet:
     vectors: np.ndarray
 
 
-def outcomes_of(encoder: Encoder, sets: list[EvaluationSet]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Queries:
+    """Distinct queries and their vectors, float32 of shape (queries, d)."""
+
+    texts: pd.Index
+    vectors: np.ndarray
+
+    def of(self, texts: pd.Series) -> np.ndarray:
+        """Vectors of some texts, in their order."""
+        return self.vectors[self.texts.get_indexer(texts)]
+
+
+def encode_queries(encoder: Encoder, sets: list[EvaluationSet]) -> Queries:
+    """All queries of all sets, each encoded once, in one go."""
+    texts = pd.Index(pd.concat([part.items["query"].dropna() for part in sets]).unique())
+    return Queries(texts, encoder.encode(texts.tolist(), "query", progress="queries"))
+
+
+def outcomes_of(queries: Queries, sets: list[EvaluationSet]) -> pd.DataFrame:
     """One row per evaluated item and pair of languages: task, subset, languages, item, right, rank.
 
     `right` is whether the positive comes first, `rank` its place (ties count against it);
-    retrieval also has mrr@10 and ndcg@10. All queries are encoded once, in one go.
+    retrieval also has mrr@10 and ndcg@10.
     """
-    texts = pd.Index(pd.concat([part.items["query"].dropna() for part in sets]).unique())
-    queries = encoder.encode(texts.tolist(), "query", progress="queries")
     frames = []
     for part in sets:
         asked = part.items[part.items["query"].notna()]
-        vectors = queries[texts.get_indexer(asked["query"])]
         score = {"xnli": _xnli, "qa-retrieval": _retrieval, "triplets": _triplets}[part.kind]
-        frames.extend(score(part, asked.reset_index(drop=True), vectors))
+        frames.extend(score(part, asked.reset_index(drop=True), queries.of(asked["query"])))
     outcomes = pd.concat(frames, ignore_index=True)[COLUMNS]
     for column in COLUMNS[:5]:
         outcomes[column] = outcomes[column].astype("category")

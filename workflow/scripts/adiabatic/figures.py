@@ -30,6 +30,7 @@ STYLE = {
 # Okabe and Ito's palette (colour-blind safe); markers tell the lines apart in grey, too.
 BLACK, ORANGE, BLUE, GREEN, RED = "#000000", "#E69F00", "#0072B2", "#009E73", "#D55E00"
 LINES = [(BLUE, "o", "-"), (RED, "s", "--"), (GREEN, "^", "-."), (ORANGE, "D", ":")]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
 BASE_BAR, TUNED_BAR = "#BBBBBB", BLUE
 POINTS = 100
 # Differences up to so many points are drawn to scale, larger ones on a logarithmic axis.
@@ -191,6 +192,59 @@ def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
         for axis in axes[0]:
             axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), handlelength=2.6)
         others[0].set_ylabel("ablation minus grid (points)")
+    return figure
+
+
+def drift_figure(points: pd.DataFrame, drift: pd.DataFrame) -> Figure:
+    """Difference against drift of the queries, by family; drift of the blocks, by learning rate.
+
+    Args:
+        points: learning_rate, family, distance, difference, a row for each run and family.
+        drift: learning_rate, kind, name, value of every run.
+    """
+    families = pd.unique(points["family"])
+    rates = sorted(points["learning_rate"].unique())
+    colors = dict(zip(rates, plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates))), strict=True))
+    markers = dict(zip(rates, (MARKERS * len(rates))[: len(rates)], strict=True))
+    blocks = drift[(drift["kind"] == "block") & (drift["name"] != "other")]
+    part_of = blocks["name"].str.replace(r"^\d+ ", "", regex=True)
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            1, len(families) + 1, figsize=(PAGE, 2.6), layout="constrained", squeeze=False
+        )
+        *scatters, last = axes[0]
+        for axis, family in zip(scatters, families, strict=True):
+            part = points[points["family"] == family]
+            means = part.groupby("learning_rate")[["distance", "difference"]].mean()
+            axis.axhline(0, color=BLACK, lw=0.6)
+            axis.plot(means["distance"], means["difference"] * POINTS, color="#BBBBBB", lw=1)
+            for rate, runs in part.groupby("learning_rate"):
+                axis.plot(
+                    runs["distance"], runs["difference"] * POINTS, markers[rate],
+                    color=colors[rate], label=f"{rate:g}",
+                )  # fmt: skip
+            axis.set(
+                xscale="log", title=family, xlabel="drift of queries (1 \N{MINUS SIGN} cosine)"
+            )
+            axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
+            axis.yaxis.set_major_formatter("{x:+g}")
+            axis.minorticks_off()
+        scatters[0].set_ylabel("difference from the base (points)")
+        for (color, marker, style), (name, part) in zip(
+            LINES, blocks.groupby(part_of, sort=False), strict=False
+        ):
+            means = part.groupby("learning_rate")["value"].mean()
+            last.plot(
+                means.index, means * POINTS, color=color, marker=marker, linestyle=style, label=name
+            )
+        last.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
+        last.set_ylabel("movement (% of the norm)")
+        last.minorticks_off()
+        last.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), handlelength=2.6)
+        figure.legend(
+            *scatters[0].get_legend_handles_labels(), title="learning rate",
+            loc="outside lower left", ncols=min(len(rates), 6),
+        )  # fmt: skip
     return figure
 
 

@@ -68,3 +68,17 @@ def planned_runs(tuning: dict[str, Any]) -> list[PlannedRun]:
             for run in grid(**chosen)
         ]
     return planned
+
+
+def setting_changed(tuning: dict[str, Any], ablation: dict[str, Any]) -> str:
+    """The one setting that an ablation changes, "" where there are several.
+
+    Only a freeze that adds output.dense.weight counts, which is the paper's.
+    """
+    changed = [key for key in SETTINGS if key in ablation and ablation[key] != tuning[key]]
+    if changed == ["freeze"] and set(ablation["freeze"]) != {
+        *tuning["freeze"],
+        "output.dense.weight",
+    }:
+        return ""
+    return changed[0] if len(changed) == 1 else ""

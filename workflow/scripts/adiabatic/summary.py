@@ -156,6 +156,12 @@ def is_headline(cell: Cell) -> bool:
     )
 
 
+def headline_rows(summary: pd.DataFrame) -> np.ndarray:
+    """Which rows of summary.csv are by the headline metric of a multilingual task."""
+    cells = [Cell(*key) for key in zip(*(summary[c] for c in Cell._fields), strict=True)]
+    return np.array([is_headline(cell) for cell in cells], dtype=bool)
+
+
 def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
     """One row a run: gain in English, languages that are not kept, and which run is recommended.
 
@@ -203,11 +209,11 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
 
 def language_rows(summary: pd.DataFrame) -> pd.DataFrame:
     """The rows by which languages are judged: see `judged_runs`."""
-    cells = [Cell(*key) for key in zip(*(summary[c] for c in Cell._fields), strict=True)]
-    headline = np.array([is_headline(cell) for cell in cells], dtype=bool)
     queries, documents = summary["query_language"], summary["document_language"]
     single = ~queries.isin([OTHERS, EVERY])
-    return summary[headline & single & ((queries == documents) | (documents == DIFFERENT))]
+    return summary[
+        headline_rows(summary) & single & ((queries == documents) | (documents == DIFFERENT))
+    ]
 
 
 def documents_of(row: pd.Series) -> str:
@@ -298,9 +304,7 @@ def _averaged_subsets(values: Values) -> dict[Cell, list[Cell]]:
 def pair_rows(summary: pd.DataFrame, task: str, run: str) -> pd.DataFrame:
     """The rows of one run and task for every single pair of languages, by the headline metric."""
     rows = summary[(summary["run"] == run) & (summary["task"] == task)]
-    cells = [Cell(*key) for key in zip(*(rows[c] for c in Cell._fields), strict=True)]
-    headline = np.array([is_headline(cell) for cell in cells], dtype=bool)
     single = ~rows["query_language"].isin([OTHERS, EVERY]) & (
         rows["document_language"] != DIFFERENT
     )
-    return rows[headline & single].reset_index(drop=True)
+    return rows[headline_rows(rows) & single].reset_index(drop=True)

@@ -1,0 +1,102 @@
+"""Judge the claims of adiabatic tuning, each with its number and interval, and list all pairs."""
+
+from itertools import groupby
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import claims_caption, save_caption
+from adiabatic.claims import (
+    FROZEN_OUTPUT,
+    PRECISION,
+    ROLES,
+    Claim,
+    claims_at,
+    claims_frame,
+    claims_table,
+    frozen_output_claim,
+    language_rows,
+    precision_claim,
+    window_claims,
+)
+from adiabatic.frames import read_frame
+from adiabatic.summary import Inference, Values, values_of
+from adiabatic.tables import to_latex, to_markdown
+
+GRID = "-"
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--base", type=Path, required=True, help="outcomes of the base")
+    parser.add_argument(
+        "--run",
+        nargs=3,
+        action="append",
+        required=True,
+        metavar=("ABLATION", "RATE", "OUTCOMES"),
+        help=f"outcomes of a run, of the grid ({GRID}) or of an ablation; repeatable",
+    )
+    parser.add_argument(
+        "--role",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("ABLATION", "SETTING"),
+        help=f"what an ablation tests: {' or '.join(ROLES.values())}; repeatable",
+    )
+    parser.add_argument("--ablations", type=Path, help="folder of ablation-NAME.csv")
+    parser.add_argument("--reference", default="en", help="language that is tuned on")
+    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
+    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    parser.add_argument("--resamples", type=int, required=True, help="of the bootstrap")
+    parser.add_argument("--seed", type=int, required=True, help="of all draws")
+    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
+    parser.add_argument("--languages", type=Path, required=True, help="languages.csv")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="claims.csv; .md, .tex, .rst beside"
+    )
+    arguments = parser.parse_args()
+    how = Inference(
+        arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
+    )
+
+    def values(path: Path | str) -> Values:
+        return values_of(read_frame(path), arguments.reference)
+
+    base, roles = values(arguments.base), dict(arguments.role)
+    claims: dict[str, list[Claim]] = {}
+    languages = []
+    runs = sorted((name, float(rate), path) for name, rate, path in arguments.run)
+    for (name, rate), seeds in groupby(runs, key=lambda run: run[:2]):
+        tuned = [values(path) for *_, path in seeds]
+        ablation = "" if name == GRID else name
+        claims.setdefault(ablation, []).extend(claims_at(rate, base, tuned, how, ablation))
+        command_line.say(f"{ablation or 'grid'}, learning rate {rate:g}: {len(tuned)} seeds")
+        if name == GRID:
+            languages.extend(language_rows(rate, base, tuned, how))
+    told = [*claims[""], *window_claims(claims[""])]
+    for name, setting in roles.items():
+        if setting == ROLES[FROZEN_OUTPUT]:
+            told += [*claims[name], frozen_output_claim(claims[""], claims[name], name)]
+        elif setting == ROLES[PRECISION]:
+            rows = pd.read_csv(arguments.ablations / f"ablation-{name}.csv")
+            told.append(precision_claim(rows, name))
+    frame = claims_frame(told)
+    table = claims_table(frame)
+    texts = {".md": to_markdown(table), ".tex": to_latex(table)}
+    texts[".csv"] = frame.to_csv(index=False, float_format="%.6g")
+    for suffix, text in texts.items():
+        with command_line.written_atomically(arguments.out.with_suffix(suffix)) as path:
+            path.write_text(text, encoding="utf-8")
+    with command_line.written_atomically(arguments.languages) as path:
+        every = pd.concat(languages, ignore_index=True) if languages else pd.DataFrame()
+        every.to_csv(path, index=False, float_format="%.6g")
+    caption = claims_caption(frame)
+    save_caption(caption, arguments.out.with_suffix(".rst"), arguments.demonstration)
+    command_line.say(caption)
+
+
+if __name__ == "__main__":
+    command_line.run(main)

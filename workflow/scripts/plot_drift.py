@@ -1,0 +1,42 @@
+"""Plot gain against drift of the queries, and what tuning moves; collect every run's drift."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import drift_caption
+from adiabatic.drift import run_points
+from adiabatic.figure_files import add_figure_options, save_figure
+from adiabatic.figures import drift_figure
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--drifts", nargs="+", type=Path, required=True, help="drift/RUN.csv files")
+    parser.add_argument(
+        "--learning-rates", nargs="+", type=float, required=True, help="of the files"
+    )
+    parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
+    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    parser.add_argument("--table", type=Path, required=True, help="drift of every run, CSV")
+    add_figure_options(parser)
+    arguments = parser.parse_args()
+    grid = zip(arguments.learning_rates, arguments.seeds, arguments.drifts, strict=True)
+    frames = []
+    for rate, seed, path in grid:
+        frame = pd.read_csv(path, keep_default_na=False, na_values={"value": "", "base": ""})
+        frame.insert(0, "run", path.stem)
+        frame.insert(1, "learning_rate", rate)
+        frame.insert(2, "seed", seed)
+        frames.append(frame)
+    drift = pd.concat(frames, ignore_index=True)
+    with command_line.written_atomically(arguments.table) as path:
+        drift.to_csv(path, index=False)
+    points = run_points(drift, pd.read_csv(arguments.summary))
+    figure, caption = drift_figure(points, drift), drift_caption(points, drift)
+    save_figure(figure, points, caption, arguments.out, arguments.demonstration)
+
+
+if __name__ == "__main__":
+    command_line.run(main)
