@@ -37,6 +37,7 @@ bench: $(INSTALLED)
 	python -m pip install --quiet --requirement envs/bench.txt
 	python bench/precision.py
 	python bench/tuning.py
+	python bench/evidence.py
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)
 	python bench/pairs.py $(BENCH)

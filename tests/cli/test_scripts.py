@@ -19,7 +19,7 @@ SCRIPTS = [
     "pretrain_base", "prepare_base", "list_tuned_parameters", "download_tuning_data",
     "embed_documents", "tune_query_encoder", "evaluate_run", "summarize_runs", "write_tables",
     "plot_window", "plot_languages", "plot_levels", "plot_history", "compare_ablations",
-    "plot_ablations",
+    "plot_ablations", "plot_drift", "judge_claims", "write_one_page",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [

@@ -22,7 +22,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).with_name("tiny.yaml")
 RUNS = ["lr1e-05-seed0", "lr0.01-seed0"]
 ABLATED = "plain-lr1e-05-seed0"
-FIGURES = ["window", "levels", "history", "languages-xnli", "languages-qa", "ablation-plain"]
+FIGURES = [
+    "window",
+    "levels",
+    "history",
+    "drift",
+    "languages-xnli",
+    "languages-qa",
+    "ablation-plain",
+]
 pytestmark = pytest.mark.xdist_group("e2e")
 
 
@@ -84,7 +92,7 @@ def test_figures_and_tables_come_in_every_format(finished):
         assert (finished / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
         assert len(pd.read_csv(finished / f"figures/{name}.csv")) > 0
         assert "embedded demonstration" in (finished / f"figures/{name}.rst").read_text()
-    for name in ("overview", "verdicts", "levels", "ablation-plain"):
+    for name in ("overview", "verdicts", "levels", "ablation-plain", "claims"):
         assert r"\toprule" in (finished / f"tables/{name}.tex").read_text()
         assert (finished / f"tables/{name}.md").read_text().startswith("|")
     assert "ecommended" in (finished / "tables/verdict.rst").read_text()
@@ -116,6 +124,9 @@ def rules_to_run(finished, overlay):
 
 
 SUMMARY = {
+    "judge_claims",
+    "write_one_page",
+    "plot_drift",
     "summarize_runs",
     "write_tables",
     "plot_window",
@@ -187,6 +198,34 @@ def test_a_key_reruns_what_reads_it_and_no_more(finished, tmp_path, section, cha
     overlay = tmp_path / "change.yaml"
     overlay.write_text(yaml.safe_dump({section: change}))
     assert rules_to_run(finished, overlay) == rules
+
+
+def test_a_changed_colour_redraws_figures_and_computes_nothing(finished, tmp_path):
+    folder = tmp_path / "coloured"
+    shutil.copytree(finished.parents[1], folder, symlinks=True)
+    (folder / "workflow").unlink()
+    shutil.copytree(ROOT / "workflow", folder / "workflow")
+    style = folder / "workflow/scripts/adiabatic/figure_style.py"
+    style.write_text(style.read_text().replace("#0072B2", "#0072B3"))
+    code, output = snakemake(folder, "--dry-run")
+    assert code == 0, output
+    rules = set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE)) - {"total", "all"}
+    drawn = {rule for rule in rules if rule.startswith("plot_")}
+    assert "plot_window" in drawn
+    assert rules - drawn == {"write_one_page"}
+
+
+def test_every_claim_has_a_verdict_and_the_page_needs_no_other_file(finished):
+    claims = pd.read_csv(finished / "tables/claims.csv", keep_default_na=False)
+    assert set(claims["claim"]) == set("abcdefgh")
+    assert set(claims["verdict"]) <= {"holds", "fails", "undecided", "not tested"}
+    languages = pd.read_csv(finished / "tables/languages.csv")
+    # Two rates, two tasks, three by three languages.
+    assert len(languages) == 2 * 2 * 9
+    page = (finished / "one_page.html").read_text()
+    assert page.count("<img") == page.count('src="data:image/png;base64,') == 3
+    assert "http" not in page.replace("http-equiv", "")
+    assert "embedded demonstration" in page
 
 
 def test_a_new_rate_adds_one_run_and_keeps_the_others(finished, tmp_path):

@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adiabatic.figures import history_figure, languages_figure, levels_figure, window_figure
+from adiabatic.figures import (
+    drift_figure,
+    history_figure,
+    languages_figure,
+    levels_figure,
+    window_figure,
+)
 
 
 def window(*tasks):
@@ -48,14 +54,44 @@ def test_the_heat_map_marks_what_is_not_zero_and_is_centred():
     rows = pairs(["en", "de"] * 2, ["en", "en", "de", "de"], [0.05, 0.001, -0.03, 0.0])
     axis = languages_figure(rows, "title").axes[0]
     weights = {text.get_text(): text.get_weight() for text in axis.texts}
-    assert weights == {"+5.0": "bold", "+0.1": "normal", "-3.0": "bold", "+0.0": "normal"}
+    assert weights == {"+5.0": "bold", "(+0.1)": "normal", "-3.0": "bold", "(+0.0)": "normal"}
     low, high = axis.images[0].get_clim()
     assert low == pytest.approx(-high)
 
 
+def test_languages_are_sorted_by_family():
+    rows = pairs(["en", "zh", "de"] * 3, np.repeat(["en", "zh", "de"], 3), np.arange(9) / 100)
+    axis = languages_figure(rows, "title").axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["en", "de", "zh"]
+    assert axis.images[0].get_array()[1].tolist() == pytest.approx([2, 8, 5])
+
+
+def test_drift_has_a_panel_a_family_and_one_of_the_weights():
+    points = pd.DataFrame(
+        [
+            (rate, seed, family, 10 * rate, 0.01)
+            for rate in (1e-6, 1e-5)
+            for seed in (0, 1)
+            for family in ("held-out English triplets", "xnli, other languages")
+        ],
+        columns=["learning_rate", "seed", "family", "distance", "difference"],
+    )
+    blocks = ["embeddings", "0 attention", "1 attention", "0 feed-forward", "0 layer norms"]
+    drift = pd.DataFrame(
+        [("block", block, rate, 1000 * rate) for block in blocks for rate in (1e-6, 1e-5)],
+        columns=["kind", "name", "learning_rate", "value"],
+    )
+    axes = drift_figure(points, drift).axes
+    titles = ["held-out English triplets", "xnli, other languages", "weights"]
+    assert [axis.get_title() for axis in axes] == titles
+    lines = {line.get_label(): line.get_ydata() for line in axes[2].lines}
+    assert list(lines) == ["embeddings", "attention", "feed-forward", "layer norms"]
+    assert lines["attention"] == pytest.approx([0.1, 1])
+
+
 def test_pairs_that_a_task_does_not_have_stay_blank():
     axis = languages_figure(pairs(["en", "de"], ["en", "de"], [0.01, 0.02]), "title").axes[0]
-    assert [text.get_text() for text in axis.texts] == ["+1.0", "+2.0"]
+    assert [text.get_text() for text in axis.texts] == ["(+1.0)", "+2.0"]
 
 
 def test_levels_have_a_bar_for_base_and_tuned():

@@ -8,7 +8,17 @@ FIGURE_NAMES = [
 FIGURES = expand(
     in_experiment("figures/{figure}.{suffix}"), figure=FIGURE_NAMES, suffix=["pdf", "png", "csv"]
 )
+# Figures of the page for who decides, and their titles there.
+PAGE_FIGURES = {
+    "window": "Difference from the base by learning rate: English and the other languages",
+    **{
+        f"languages-{task}": f"{task}: difference for every pair of languages"
+        for task in list(TASKS)[:1]
+    },
+    "levels": "arXiv titles and first sentences, from easy to hard: base and tuned",
+}
 TABLES = [
+    in_experiment("one_page.html"),
     *expand(in_experiment("tables/{table}.csv"), table=["summary", "window", "runs"]),
     *expand(
         in_experiment("tables/{table}.{suffix}"),
@@ -193,6 +203,45 @@ rule plot_history:
         "python workflow/scripts/plot_history.py --histories {input.histories:q}"
         " --learning-rates {params.learning_rates} --seeds {params.seeds}"
         " --loss {params.loss} {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"
+
+
+rule write_one_page:
+    """The page for who decides: verdict, claims, three figures, costs, what was not tested."""
+    input:
+        runs=in_experiment("tables/runs.csv"),
+        claims=in_experiment("tables/claims.csv"),
+        languages=in_experiment("tables/languages.csv"),
+        figures=expand(in_experiment("figures/{figure}.png"), figure=PAGE_FIGURES),
+        provenance=expand(in_experiment("runs/{run}/provenance.json"), run=RUNS),
+    output:
+        page=report(
+            in_experiment("one_page.html"),
+            caption="../report/one_page.rst",
+            category="One page",
+            labels={"page": "switch or not?"},
+        ),
+    log:
+        in_experiment("logs/write_one_page.log"),
+    benchmark:
+        in_experiment("benchmarks/write_one_page.tsv")
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    params:
+        experiment=config["experiment"],
+        tables=lambda wildcards, input: os.path.dirname(input.runs),
+        figures=lambda wildcards, input: " ".join(
+            option("--figure", [title, path])
+            for title, path in zip(PAGE_FIGURES.values(), input.figures)
+        ),
+        benchmarks=expand(in_experiment("benchmarks/tune_query_encoder-{run}.tsv"), run=RUNS),
+        demonstration=DEMONSTRATION,
+        code=source_digest("write_one_page"),
+    shell:
+        "python workflow/scripts/write_one_page.py --experiment {params.experiment:q}"
+        " --tables {params.tables:q} {params.figures} --provenance {input.provenance[0]:q}"
+        " --benchmarks {params.benchmarks:q} {params.demonstration} --out {output.page:q}"
+        " > {log:q} 2>&1"
 
 
 rule plot_drift:

@@ -123,7 +123,8 @@ def languages_caption(rows: pd.DataFrame, task: str, run: str) -> str:
     pair = "{0[query_language]} to {0[document_language]}".format
     return (
         f"{task}: difference in {rows['metric'].iloc[0]} between run {run} and the base for every "
-        f"pair of languages (n = {rows['n'].iloc[0]} each); bold where the interval excludes 0. "
+        f"pair of languages (n = {rows['n'].iloc[0]} each), sorted by family and script; in "
+        "parentheses where the interval holds 0. "
         f"Of {len(rows)} pairs: {verdicts}. Best {pair(best)}, {with_interval(best)}; worst "
         f"{pair(worst)}, {with_interval(worst)}."
     )

@@ -10,28 +10,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from adiabatic.figure_style import (
+    BASE_BAR,
+    BLACK,
+    COLUMN,
+    LINES,
+    MARKERS,
+    PAGE,
+    STYLE,
+    TUNED_BAR,
+)
+from adiabatic.languages import by_family, family_of
 from adiabatic.summary import GRID_TO_ABLATION
 
-# Inches: one column and the full width of a two-column page.
-COLUMN, PAGE = 3.35, 7.0
-STYLE = {
-    "font.size": 7.5,
-    "font.family": "DejaVu Sans",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.6,
-    "axes.titlesize": 8,
-    "legend.frameon": False,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 3.5,
-    "pdf.fonttype": 42,
-    "savefig.dpi": 220,
-}
-# Okabe and Ito's palette (colour-blind safe); markers tell the lines apart in grey, too.
-BLACK, ORANGE, BLUE, GREEN, RED = "#000000", "#E69F00", "#0072B2", "#009E73", "#D55E00"
-LINES = [(BLUE, "o", "-"), (RED, "s", "--"), (GREEN, "^", "-."), (ORANGE, "D", ":")]
-MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
-BASE_BAR, TUNED_BAR = "#BBBBBB", BLUE
 POINTS = 100
 # Differences up to so many points are drawn to scale, larger ones on a logarithmic axis.
 LINEAR_POINTS = 5
@@ -54,19 +45,21 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
         axes[0][0].set_ylabel("difference from the base (points)")
         if recommended is not None:
             place = (recommended, axes[0][0].get_ylim()[1])
-            axes[0][0].annotate("recommended ", place, ha="right", va="top", color="#666666")
+            side = "left" if recommended == window["learning_rate"].min() else "right"
+            axes[0][0].annotate(" recommended ", place, ha=side, va="top", color="#666666")
     return figure
 
 
 def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
-    """Heat map of differences, query language by document language; bold where it is not 0.
+    """Heat map of differences, query language by document language, sorted by family and script.
 
-    Pairs of languages that a task does not have stay blank.
+    Differences whose interval excludes 0 are bold, others in parentheses. Lines part the families;
+    pairs of languages that a task does not have stay blank.
 
     Args:
         rows: query_language, document_language, difference, ci_low, ci_high.
     """
-    order = pd.unique(rows["query_language"])
+    order = by_family(pd.unique(rows["query_language"]).tolist())
     keys = {"index": "query_language", "columns": "document_language"}
 
     def table(column: str) -> np.ndarray:
@@ -84,13 +77,17 @@ def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
             axis.text(
                 document,
                 query,
-                f"{value:+.1f}",
+                f"({value:+.1f})" if uncertain[query, document] else f"{value:+.1f}",
                 ha="center",
                 va="center",
-                fontsize=6 if len(order) <= 9 else 5.5,
+                fontsize=6 if len(order) <= 9 else 5,
                 color="white" if abs(value) > 0.65 * extent else BLACK,
                 weight="normal" if uncertain[query, document] else "bold",
             )
+        for place in range(1, len(order)):
+            if family_of(order[place]) != family_of(order[place - 1]):
+                axis.axhline(place - 0.5, color="white", lw=1.5)
+                axis.axvline(place - 0.5, color="white", lw=1.5)
         axis.set_xticks(range(len(order)), order)
         axis.set_yticks(range(len(order)), order)
         axis.tick_params(length=0)
@@ -210,7 +207,7 @@ def drift_figure(points: pd.DataFrame, drift: pd.DataFrame) -> Figure:
     part_of = blocks["name"].str.replace(r"^\d+ ", "", regex=True)
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            1, len(families) + 1, figsize=(PAGE, 2.6), layout="constrained", squeeze=False
+            1, len(families) + 1, figsize=(PAGE, 2.8), layout="constrained", squeeze=False
         )
         *scatters, last = axes[0]
         for axis, family in zip(scatters, families, strict=True):
@@ -240,11 +237,10 @@ def drift_figure(points: pd.DataFrame, drift: pd.DataFrame) -> Figure:
         last.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
         last.set_ylabel("movement (% of the norm)")
         last.minorticks_off()
-        last.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), handlelength=2.6)
-        figure.legend(
-            *scatters[0].get_legend_handles_labels(), title="learning rate",
-            loc="outside lower left", ncols=min(len(rates), 6),
-        )  # fmt: skip
+        last.legend(fontsize=6, handlelength=2.6)
+        handles = scatters[0].get_legend_handles_labels()
+        columns = len(dict.fromkeys(handles[1]))
+        figure.legend(*handles, title="learning rate", loc="outside lower center", ncols=columns)
     return figure
 
 
@@ -264,13 +260,20 @@ def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> 
             rates, middle, color=color, marker=marker, linestyle=style, label=label.split(", ")[-1]
         )
     axis.set_xscale("log")
-    axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
-    ticks = [-50, -20, -10, -5, 0, 5, 10, 20, 50]
-    axis.set_yticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
-    axis.minorticks_off()
+    _scale_points(axis)
     axis.set_xlabel("learning rate")
     axis.set_title(part["panel"].iloc[0])
     axis.legend(loc="lower left", handlelength=2.6)
+
+
+def _scale_points(axis: Axes) -> None:
+    """A y axis of differences in points, linear near 0 and logarithmic beyond."""
+    axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
+    ticks = [-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50]
+    low, high = axis.get_ylim()
+    axis.set_yticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
+    axis.set_ylim(low, high)
+    axis.minorticks_off()
 
 
 def _panel(window: pd.DataFrame) -> pd.Series:

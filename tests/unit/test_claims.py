@@ -1,0 +1,146 @@
+import pandas as pd
+import pytest
+from test_summary import HOW, base_right, better_english, outcomes, worse_chinese
+
+from adiabatic.claims import (
+    Claim,
+    claims_at,
+    claims_frame,
+    claims_table,
+    frozen_output_claim,
+    language_rows,
+    precision_claim,
+    window_claims,
+    window_of,
+)
+from adiabatic.summary import values_of
+
+RATES = [1e-8, 1e-7, 1e-6, 1e-5]
+
+
+@pytest.fixture(scope="module")
+def values():
+    rights = {"base": base_right, "better": better_english, "worse": worse_chinese}
+    return {name: values_of(outcomes(right), "en") for name, right in rights.items()}
+
+
+def verdicts(claims):
+    return {claim.claim: claim.verdict for claim in claims}
+
+
+def test_claims_at_a_rate_that_gains_and_one_that_loses(values):
+    kept = claims_at(1e-7, values["base"], [values["better"]] * 2, HOW)
+    assert verdicts(kept) == {"a": "holds", "b": "holds", "c": "not tested", "d": "holds"}
+    assert kept[0].number == 50
+    assert kept[0].ci_low < 50 < kept[0].ci_high
+    assert (kept[1].number, kept[1].comparisons, kept[1].n, kept[1].seeds) == (0, 9, 40, 2)
+    lost = claims_at(1e-5, values["base"], [values["worse"]] * 2, HOW)
+    assert verdicts(lost) == {"a": "holds", "b": "fails", "c": "not tested", "d": "holds"}
+    assert lost[1].number == -50
+    assert lost[1].detail.startswith("worst: xnli, zh to ")
+    assert "6 of 9 shown to be kept, 3 shown to lose more than the margin" in lost[1].detail
+    nothing = claims_at(1e-9, values["base"], [values["base"]], HOW)
+    assert verdicts(nothing)["a"] == "fails"
+
+
+def claims_of(verdict_by_rate, gains=(1, 2, 3, 4), claim="b"):
+    return [
+        one
+        for rate, gain, verdict in zip(RATES, gains, verdict_by_rate, strict=False)
+        for one in (
+            Claim("a", "holds", learning_rate=rate, number=gain, seeds=2),
+            Claim(claim, verdict, learning_rate=rate, number=-gain, seeds=2, detail="worst: sw"),
+        )
+    ]
+
+
+def test_the_window_is_where_all_hold_next_to_each_other_around_the_largest_gain():
+    claims = claims_of(["holds", "undecided", "holds", "fails"])
+    assert window_of(claims) == [1e-6]
+    assert window_of(claims_of(["holds", "holds", "holds", "fails"])) == RATES[:3]
+    assert window_of(claims_of(["fails"] * 4)) == []
+    window, above = window_claims(claims)
+    assert (window.claim, window.verdict, window.ci_low, window.ci_high) == (
+        "e",
+        "holds",
+        1e-6,
+        1e-6,
+    )
+    assert (above.claim, above.verdict, above.learning_rate) == ("f", "holds", 1e-5)
+    assert above.detail == "first at 1e-05; worst: sw"
+
+
+@pytest.mark.parametrize(
+    ("found", "window", "above"),
+    [
+        (["holds"] * 4, "holds", "not tested"),
+        (["fails"] * 4, "fails", "not tested"),
+        (["undecided", "undecided", "fails", "fails"], "undecided", "not tested"),
+        (["holds", "holds", "undecided", "undecided"], "holds", "undecided"),
+    ],
+)
+def test_a_window_holds_fails_or_is_undecided(found, window, above):
+    assert [claim.verdict for claim in window_claims(claims_of(found))] == [window, above]
+
+
+def test_freezing_widens_the_window_where_it_ends_higher():
+    narrow, wide = (
+        claims_of(found)
+        for found in (["holds", "holds", "fails", "fails"], ["holds", "holds", "holds", "fails"])
+    )
+    claim = frozen_output_claim(narrow, wide, "frozen")
+    assert (claim.verdict, claim.ablation) == ("holds", "frozen")
+    assert claim.number == pytest.approx(10)
+    assert frozen_output_claim(wide, narrow, "frozen").verdict == "fails"
+    whole = claims_of(["holds"] * 4)
+    assert frozen_output_claim(whole, whole, "frozen").verdict == "undecided"
+    # Only rates that both were tried at are compared.
+    part = [claim for claim in wide if claim.learning_rate < 1e-6]
+    assert frozen_output_claim(wide, part, "frozen").number == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (["same", "same"], "holds"),
+        (["same", "worse"], "fails"),
+        (["same", "undecided"], "undecided"),
+    ],
+)
+def test_exact_updates_change_nothing_where_all_is_the_same(found, verdict):
+    rows = pd.DataFrame(
+        {
+            "comparison": "grid to ablation", "verdict": found, "difference": [0.001, -0.02],
+            "ci_low": [0, -0.03], "ci_high": [0.002, -0.01], "learning_rate": 1e-6, "n": 40,
+            "seeds": 2, "family": ["qa, en", "xnli, en"],
+        }
+    )  # fmt: skip
+    claim = precision_claim(rows, "plain")
+    assert claim.verdict == verdict
+    assert claim.number == pytest.approx(-2)
+    assert claim.detail.endswith("largest: xnli, en")
+
+
+def test_claims_without_a_test_are_listed_as_such(values):
+    claims = claims_at(1e-7, values["base"], [values["better"]], HOW)
+    frame = claims_frame([*claims, *window_claims(claims)])
+    assert frame["claim"].tolist() == list("abcdefgh")
+    assert frame.set_index("claim")["verdict"][["g", "h"]].tolist() == ["not tested"] * 2
+    table = claims_table(frame)
+    assert table["claim"][0] == "a. in-domain English improves"
+    assert table["number (points)"][0].startswith("+50.0 [")
+    assert table["learning rate"][0] == "1e-07"
+
+
+def test_every_pair_of_languages_has_corrected_intervals_and_a_cross_check(values):
+    (rows,) = language_rows(1e-7, values["base"], [values["worse"]], HOW)
+    rows = rows.set_index(["query_language", "document_language"])
+    assert len(rows) == 9
+    lost, kept = rows.loc[("zh", "de")], rows.loc[("de", "de")]
+    assert lost["difference"] == -0.5
+    # All languages but one do not move, so there is nothing to correct for.
+    assert lost["simultaneous_low"] == pytest.approx(lost["ci_low"], abs=0.03)
+    assert lost["error_reduction"] == -1
+    assert lost["p_mcnemar"] < 1e-5
+    assert (kept["p_mcnemar"], kept["error_reduction"], kept["difference"]) == (1, 0, 0)
+    assert kept["p_kept_holm"] < 0.025 < 0.9 < lost["p_kept_holm"]

@@ -1,0 +1,49 @@
+"""Write the page for who decides: verdict, claims, three figures, costs, what was not tested."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.one_page import one_page, tuning_costs
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--experiment", required=True, help="its name")
+    parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
+    parser.add_argument(
+        "--figure",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("TITLE", "PNG"),
+        help="repeatable",
+    )
+    parser.add_argument("--provenance", type=Path, required=True, help="of a run")
+    parser.add_argument(
+        "--benchmarks", nargs="+", type=Path, required=True, help="times of the runs, TSV"
+    )
+    parser.add_argument("--demonstration", action="store_true", help="say so on the page")
+    parser.add_argument("--out", type=Path, required=True, help="one HTML file")
+    arguments = parser.parse_args()
+    runs = pd.read_csv(
+        arguments.tables / "runs.csv", keep_default_na=False, na_values={"worst_difference": ""}
+    )
+    numbers = dict.fromkeys(("learning_rate", "number", "ci_low", "ci_high", "p_value"), "")
+    claims = pd.read_csv(arguments.tables / "claims.csv", keep_default_na=False, na_values=numbers)
+    languages = pd.read_csv(arguments.tables / "languages.csv", keep_default_na=False)
+    seconds = pd.concat([pd.read_csv(path, sep="\t")["s"] for path in arguments.benchmarks])
+    weights = json.loads(arguments.provenance.read_text(encoding="utf-8"))["parameters"]
+    costs = tuning_costs(seconds, weights["tuned"], weights["tuned"] + weights["frozen"])
+    figures = {title: Path(path) for title, path in arguments.figure}
+    page = one_page(
+        arguments.experiment, runs, claims, languages, figures, costs, arguments.demonstration
+    )
+    with command_line.written_atomically(arguments.out) as path:
+        path.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command_line.run(main)
