@@ -58,7 +58,8 @@ def test_the_papers_experiment(snakemake, workplace):
         touch(workplace, f"data/xnli/dev-{language}.tsv", "\n".join(xnli_lines("p")))
     found = jobs(snakemake("--dry-run", "--configfile", overlay))
     assert found["prepare_base"] == found["download_tuning_data"] == 1
-    # The grid, and two ablations of all of it.
+    # The grid, and two ablations of all of it, one of which freezes something else.
+    assert found["list_tuned_parameters"] == 2
     assert found["tune_query_encoder"] == 3 * 8 * 3
     assert not {"make_world", "pretrain_base"} & set(found)
 

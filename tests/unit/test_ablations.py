@@ -50,6 +50,11 @@ def test_table_caption_and_figure_say_the_same(rows):
     assert lines["other languages"] == pytest.approx([-25])
 
 
+def test_runs_that_have_not_moved_are_drawn(rows):
+    still = MOVEMENTS.assign(relative_difference=0.0)
+    assert ablation_figure(rows, still).axes[0].get_title() == "weights"
+
+
 def test_movements_are_norms_and_what_is_frozen_has_not_moved():
     grid = {"a": np.array([3.0, 0.0]), "b": np.array([4.0])}
     assert movement(grid, {"a": np.array([3.0, 0.0])}) == {
@@ -58,6 +63,9 @@ def test_movements_are_norms_and_what_is_frozen_has_not_moved():
         "relative_difference": 0.8,
     }
     assert movement(grid, grid)["relative_difference"] == 0
+    still = {"a": np.zeros(2)}
+    assert movement(still, still)["relative_difference"] == 0
+    assert movement(still, grid)["relative_difference"] == 1
 
 
 def test_equivalence_needs_both_sides_of_the_margin():

@@ -167,7 +167,9 @@ def test_a_model_folder_that_is_not_there_is_named(config, tmp_path):
     [
         ({"precision": "plain", "seeds": [7]}, r"ablations\[0\]\.seeds: 7 found; allowed are"),
         ({"precision": "plain", "learning_rates": [1]}, r"ablations\[0\]\.learning_rates: 1 found"),
-        ({"seeds": [0]}, r"ablations\[0\]: no setting found; an ablation changes at least one"),
+        ({"seeds": [0]}, r"ablations\[0\]: no changed setting found; an ablation changes at"),
+        ({"precision": "delta"}, r"ablations\[0\]: no changed setting found"),
+        ({"margin": float("inf")}, r"ablations\[0\]\.margin: inf found; a finite number is needed"),
         ({"precison": "plain"}, r"ablations\[0\]\.precison: unknown key; did you mean precision"),
         ({"precision": "half"}, r"ablations\[0\]\.precision: 'half' found; allowed is one of"),
         ({"precision": "float64", "forward": "bf16"}, r"tuning\.forward: 'bf16' found; float32 is"),

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adiabatic.drift import MovedQueries, block_drift, block_of, query_drift, run_points
+from adiabatic.drift import MovedQueries, block_drift, block_of, query_drift
+from adiabatic.gain_against_drift import run_points
 
 
 def unit(rng, *shape):

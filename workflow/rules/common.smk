@@ -33,6 +33,10 @@ ABLATIONS = {ablation["name"]: ablation for ablation in config["tuning"]["ablati
 # The one setting that an ablation changes; the claims are judged for the grid and where it is freeze.
 ROLES = {name: setting_changed(config["tuning"], change) for name, change in ABLATIONS.items()}
 JUDGED = {name: p for name, p in PLANNED.items() if ROLES.get(p.ablation, "freeze") == "freeze"}
+# What the grid freezes, and each ablation that freezes something else.
+FREEZE = {"grid": config["tuning"]["freeze"]} | {
+    name: ablation["freeze"] for name, ablation in ABLATIONS.items() if "freeze" in ablation
+}
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
 GENERATED = any(part["source"] == "embedded" for part in PARTS)
@@ -43,6 +47,7 @@ wildcard_constraints:
     task="|".join(map(re.escape, TASKS)) or "(?!)",
     corpus="|".join(map(re.escape, ["tuning", "arxiv", *TASKS])),
     run="|".join(map(re.escape, PLANNED)),
+    variant="|".join(map(re.escape, FREEZE)),
 
 
 def in_experiment(path):
@@ -75,6 +80,11 @@ def options(settings):
     """A command-line option for each of some keys."""
     named = ((f"--{key.replace('_', '-')}", value) for key, value in settings.items())
     return " ".join(filter(None, (option(name, value) for name, value in named)))
+
+
+def freezing_variant(planned):
+    """Whose freeze a run has: the grid's, or that of its ablation."""
+    return planned.ablation if planned.ablation in FREEZE else "grid"
 
 
 def papers_file():

@@ -10,38 +10,35 @@ PYTHON = (
 
 
 rule list_tuned_parameters:
-    """The parameters that are tuned; a pattern that freezes nothing stops here, early and once."""
+    """What is tuned by the grid, or by an ablation; a pattern that freezes nothing stops here."""
     input:
         base=BASE.values(),
     output:
-        table=in_experiment("tuned_parameters.csv"),
+        table=in_experiment("tuned_parameters/{variant}.csv"),
     log:
-        in_experiment("logs/list_tuned_parameters.log"),
+        in_experiment("logs/list_tuned_parameters-{variant}.log"),
     benchmark:
-        in_experiment("benchmarks/list_tuned_parameters.tsv")
+        in_experiment("benchmarks/list_tuned_parameters-{variant}.tsv")
     priority: 2
     conda:
         "../../envs/torch.yaml"
     threads: 1
     params:
         base=lambda wildcards, input: os.path.dirname(input.base[0]),
-        freeze=option("--freeze", config["tuning"]["freeze"]),
-        ablations=" ".join(
-            option("--ablation", [name, *ablation["freeze"]])
-            for name, ablation in ABLATIONS.items()
-            if "freeze" in ablation
-        ),
+        freeze=lambda wildcards: option("--freeze", FREEZE[wildcards.variant]),
         code=source_digest("list_tuned_parameters"),
     shell:
         "python workflow/scripts/list_tuned_parameters.py --base {params.base:q}"
-        " {params.freeze} {params.ablations} --out {output.table:q} > {log:q} 2>&1"
+        " {params.freeze} --out {output.table:q} > {log:q} 2>&1"
 
 
 rule tune_query_encoder:
     """One run: the query encoder tuned on English triplets, the document vectors staying as is."""
     input:
         base=BASE.values(),
-        parameters=ancient(in_experiment("tuned_parameters.csv")),
+        parameters=lambda wildcards: in_experiment(
+            f"tuned_parameters/{freezing_variant(PLANNED[wildcards.run])}.csv"
+        ),
         tuning=in_experiment("data/tuning.parquet"),
         vectors=in_experiment("embeddings/tuning.npy"),
     output:

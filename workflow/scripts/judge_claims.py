@@ -82,7 +82,7 @@ def main() -> None:
             told += [*claims[name], frozen_output_claim(claims[""], claims[name], name)]
         elif setting == ROLES[PRECISION]:
             rows = pd.read_csv(arguments.ablations / f"ablation-{name}.csv")
-            told.append(precision_claim(rows, name))
+            told.append(precision_claim(rows, name, how.confidence))
     frame = claims_frame(told)
     table = claims_table(frame)
     texts = {".md": to_markdown(table), ".tex": to_latex(table)}

@@ -6,9 +6,9 @@ import pandas as pd
 
 from adiabatic import command_line
 from adiabatic.captions import drift_caption
-from adiabatic.drift import run_points
 from adiabatic.figure_files import add_figure_options, save_figure
 from adiabatic.figures import drift_figure
+from adiabatic.gain_against_drift import run_points
 
 
 def main() -> None:

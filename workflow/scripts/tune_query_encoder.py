@@ -18,6 +18,7 @@ from adiabatic.corpora import (
 from adiabatic.devices import Processes, chosen_device, joined_processes, use_threads
 from adiabatic.encoder import load_encoder, save_encoder
 from adiabatic.encoder_settings import DELTA
+from adiabatic.errors import InputError
 from adiabatic.frames import read_frame
 from adiabatic.provenance import (
     FrozenFiles,
@@ -87,7 +88,7 @@ def main() -> None:
         "--forward",
         choices=FORWARD,
         default="float32",
-        help="arithmetic of the forward and backward pass; weights and updates stay in float32",
+        help="arithmetic of the forward and backward pass; updates stay as --precision says",
     )
     parser.add_argument(
         "--checkpoint",
@@ -103,7 +104,12 @@ def main() -> None:
     use_threads(arguments.threads)
     device = chosen_device()
     with joined_processes(device) as processes:
-        tune_run(arguments, device, processes)
+        try:
+            tune_run(arguments, device, processes)
+        except InputError:
+            if processes.first:
+                raise
+            raise SystemExit(2) from None
 
 
 def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -> None:
@@ -141,7 +147,7 @@ def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -
             validation,
             documents,
             settings,
-            command_line.say,
+            say,
             checkpoints,
             processes,
         )

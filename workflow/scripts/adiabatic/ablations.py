@@ -75,7 +75,7 @@ def movement(
         repeated, ablated: tuned minus base by parameter; one that is missing was frozen.
     Returns:
         norm_grid, norm_ablation, and relative_difference: the norm of the difference of both
-        movements over that of the grid's.
+        movements over the larger of their norms; 0 where neither has moved.
     """
     squares = np.zeros(3)
     for name in repeated.keys() | ablated.keys():
@@ -87,7 +87,7 @@ def movement(
     return {
         "norm_grid": norms[0],
         "norm_ablation": norms[1],
-        "relative_difference": norms[2] / norms[0],
+        "relative_difference": norms[2] / max(norms[0], norms[1]) if norms[:2].any() else 0.0,
     }
 
 

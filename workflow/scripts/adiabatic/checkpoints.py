@@ -103,8 +103,9 @@ class Checkpoints:
         return progress
 
     def remove(self) -> None:
-        """The run is complete and its outputs are written."""
-        self.path.unlink(missing_ok=True)
+        """The run is complete and its outputs are written; nor is a half of one left by a kill."""
+        for path in (self.path, *self.path.parent.glob(f".{self.path.stem}-*")):
+            path.unlink(missing_ok=True)
 
 
 class Stopped(Exception):

@@ -2,6 +2,7 @@
 
 import copy
 import difflib
+import math
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from jsonschema.exceptions import ValidationError
 from adiabatic.command_line import written_atomically
 from adiabatic.encoder_settings import check_model_folder
 from adiabatic.errors import InputError, shown
-from adiabatic.runs import planned_runs
+from adiabatic.runs import SETTINGS, planned_runs
 from adiabatic.world import LANGUAGES
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
@@ -52,6 +53,7 @@ def checked_configuration(config: Configuration) -> Configuration:
     errors = sorted(validator.iter_errors(config), key=_order)
     if errors:
         raise InputError(_message(errors[0]))
+    _check_finite(config, "")
     _check_sources(config)
     _check_tuning(config["tuning"])
     _check_tasks(config)
@@ -158,6 +160,18 @@ def _check_sources(config: Configuration) -> None:
         )
 
 
+def _check_finite(value: Any, where: str) -> None:
+    """YAML has .inf and .nan, which lie within any range or none."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _check_finite(part, f"{where}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            _check_finite(part, f"{where}[{number}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"configuration: {where}: {value} found; a finite number is needed")
+
+
 def _check_tuning(tuning: Configuration) -> None:
     names = [ablation["name"] for ablation in tuning["ablations"]]
     for number, ablation in enumerate(tuning["ablations"]):
@@ -171,8 +185,8 @@ def _check_tuning(tuning: Configuration) -> None:
                     f"{where}.{key}: {shown(unknown[0])} found; allowed are those of tuning.{key}: "
                     f"{', '.join(map(shown, tuning[key]))}"
                 )
-        if not set(ablation) - {"name", "learning_rates", "seeds"}:
-            raise InputError(f"{where}: no setting found; an ablation changes at least one")
+        if all(ablation[key] == tuning[key] for key in SETTINGS if key in ablation):
+            raise InputError(f"{where}: no changed setting found; an ablation changes at least one")
     for run in planned_runs(tuning):
         if run.settings["precision"] == "float64" and run.settings["forward"] != "float32":
             raise InputError(

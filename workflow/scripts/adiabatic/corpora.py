@@ -109,7 +109,8 @@ def check_same_encoder(paths: list[Path], encoder: str | None = None) -> None:
     for path in paths:
         if _origin(path)["encoder"] != first:
             raise InputError(
-                f"{path}: vectors of another encoder, pooling, prefix or length; embed them again"
+                f"{path}: vectors of another encoder, pooling, prefix, length or similarity; embed "
+                "them again"
             )
 
 

@@ -7,9 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from adiabatic.summary import OTHERS, SAME, headline_rows
-from adiabatic.tasks import HELD_OUT
-
 COLUMNS = ["kind", "name", "language", "base", "tuned", "value"]
 # Kinds of rows.
 BLOCK, QUERIES, ANISOTROPY, GAP = "block", "queries", "anisotropy", "gap"
@@ -116,36 +113,3 @@ def _similarity_gap(vectors: np.ndarray) -> float:
     across = everything @ everything - np.sum(per_language**2)
     pairs = languages * (languages - 1) * items
     return float(same / pairs - (across - same) / (pairs * (items - 1)))
-
-
-def run_points(drift: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
-    """Drift of queries and difference from the base of each run: what the drift figure shows.
-
-    Args:
-        drift: rows of every run, with run, learning_rate and seed before COLUMNS.
-        summary: rows of summary.csv.
-    Returns:
-        run, learning_rate, seed, family, distance (mean of 1 - cosine), difference. The families
-        are the held-out English triplets and, for each multilingual task, its other languages.
-    """
-    kept = summary[
-        (summary["task"] == HELD_OUT)
-        | (
-            headline_rows(summary)
-            & (summary["query_language"] == OTHERS)
-            & (summary["document_language"] == SAME)
-        )
-    ]
-    moved = drift[drift["kind"] == QUERIES]
-    rows = []
-    for row in kept.itertuples():
-        mine = moved[(moved["run"] == row.run) & (moved["name"] == row.task)]
-        if row.task == HELD_OUT:
-            family = "held-out English triplets"
-        else:
-            # The first language is the reference, which is tuned on.
-            family, mine = f"{row.task}, other languages", mine.iloc[1:]
-        distance = mine["value"].mean()
-        rows.append((row.run, row.learning_rate, row.seed, family, distance, row.difference))
-    columns = ["run", "learning_rate", "seed", "family", "distance", "difference"]
-    return pd.DataFrame(rows, columns=columns)

@@ -176,9 +176,13 @@ def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
         means = apart.groupby("learning_rate")["share"].mean()
         first.plot(apart["learning_rate"], apart["share"], "o", color="#999999", label="one seed")
         first.plot(means.index, means, color=BLACK, label="mean of seeds")
-        low, high = np.log10([apart["share"].min(), apart["share"].max()])
-        first.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
-        first.set_ylim(10 ** np.floor(low - 0.1), 10 ** np.ceil(high + 0.1))
+        # Runs that patience has taken back to the base have not moved at all.
+        moved = apart.loc[apart["share"] > 0, "share"]
+        first.set(xscale="log", xlabel="learning rate", title="weights")
+        if len(moved):
+            low, high = np.log10([moved.min(), moved.max()])
+            first.set_yscale("log")
+            first.set_ylim(10 ** np.floor(low - 0.1), 10 ** np.ceil(high + 0.1))
         first.yaxis.set_major_formatter("{x:g}")
         first.minorticks_off()
         first.set_ylabel("distance of movements (%)")
@@ -223,9 +227,7 @@ def drift_figure(points: pd.DataFrame, drift: pd.DataFrame) -> Figure:
             axis.set(
                 xscale="log", title=family, xlabel="drift of queries (1 \N{MINUS SIGN} cosine)"
             )
-            axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
-            axis.yaxis.set_major_formatter("{x:+g}")
-            axis.minorticks_off()
+            _scale_points(axis)
         scatters[0].set_ylabel("difference from the base (points)")
         for (color, marker, style), (name, part) in zip(
             LINES, blocks.groupby(part_of, sort=False), strict=False

@@ -40,31 +40,36 @@ def parameter_names(folder: Path) -> list[str]:
     return names
 
 
-def trained_names(
-    names: list[str], freeze: tuple[str, ...], where: str = "tuning.freeze"
-) -> set[str]:
+def trained_names(names: list[str], freeze: tuple[str, ...]) -> set[str]:
     """Names of the parameters that no set or pattern freezes.
 
     Args:
         freeze: names of NAMED_SETS, `first-K-layers`, or patterns (* stands for anything).
-        where: the key that they are from, for errors.
     Raises:
-        InputError: one of them matches no name, or nothing is left to tune.
+        InputError: one of them matches no name, there are not so many layers, or nothing is left.
     """
     frozen: set[str] = set()
     for pattern in freeze:
+        _check_layers(pattern, names)
         belongs = _membership(pattern)
         matching = {name for name in names if belongs(name)}
         if not matching:
             near = difflib.get_close_matches(pattern, [*NAMED_SETS, *names], n=3, cutoff=0.3)
             raise InputError(
-                f"{where}: {pattern!r} found, which matches no parameter; "
+                f"tuning.freeze: {pattern!r} found, which matches no parameter; "
                 f"near names are {', '.join(near or names[:3])}"
             )
         frozen |= matching
     if frozen >= set(names):
-        raise InputError(f"{where}: all parameters are frozen; at least one must be left")
+        raise InputError("tuning.freeze: all parameters are frozen; at least one must be left")
     return set(names) - frozen
+
+
+def _check_layers(pattern: str, names: list[str]) -> None:
+    first = _FIRST_LAYERS.fullmatch(pattern)
+    layers = {int(layer[1]) for name in names if (layer := _LAYER.search(name))}
+    if first and int(first[1]) > len(layers):
+        raise InputError(f"tuning.freeze: {pattern!r} found; the model has {len(layers)} layers")
 
 
 def _membership(pattern: str) -> Callable[[str], bool]:

@@ -51,6 +51,23 @@ class TuningSettings:
     patience: int | None = None
     forward: str = "float32"
 
+    def __post_init__(self) -> None:
+        """Raises InputError where a value makes no sense; the configuration's schema says more."""
+        for name, allowed, words in (
+            ("learning_rate", 0 < self.learning_rate < np.inf, "a number above 0"),
+            ("margin", 0 <= self.margin < np.inf, "a number from 0"),
+            ("temperature", 0 < self.temperature < np.inf, "a number above 0"),
+            ("batch_size", self.batch_size > 0, "a number from 1"),
+            ("accumulate", self.accumulate > 0, "a number from 1"),
+            ("epochs", self.epochs > 0, "a number from 1"),
+            ("warmup", 0 <= self.warmup <= 0.9, "a share up to 0.9"),
+            ("dropout", 0 <= self.dropout < 1, "a number from 0, below 1"),
+            ("patience", self.patience is None or self.patience > 0, "a number from 1"),
+            ("forward", self.precision != "float64" or self.forward == "float32", "float32"),
+        ):
+            if not allowed:
+                raise InputError(f"{name}: {getattr(self, name)} found; {words} is needed")
+
 
 @dataclass(frozen=True)
 class Triplets:
@@ -331,6 +348,10 @@ class _Run:
             with torch.no_grad():
                 self.trained.optimized.copy_(self.best)
             self.trained.materialize()
+            self.say(
+                f"stopped after step {self.progress.step} of {len(self.steps)}; kept are the "
+                f"weights of step {self.progress.rows[kept][0]}, where validation was best"
+            )
         columns = ["step", "loss", "validation_accuracy", "share_moved"]
         history = pd.DataFrame(self.progress.rows, columns=columns)
         return history.assign(kept=np.arange(len(history)) == kept)
