@@ -1,5 +1,6 @@
 """One tiny experiment from the generated world to the report; then what reruns, and a kill."""
 
+import html
 import json
 import os
 import re
@@ -7,8 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pandas as pd
@@ -109,6 +113,33 @@ def test_the_report_holds_every_figure_with_its_numbers(finished):
     assert "best" in content
     assert "mailto:mrr" not in content
     assert "embedded demonstration" in content
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
+def test_the_report_opens_in_a_browser_without_network(finished, tmp_path):
+    with zipfile.ZipFile(finished / "report.zip") as report:
+        report.extractall(tmp_path)
+    shutil.copy(Path(__file__).with_name("report_reader.html"), tmp_path)
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/report_reader.html"
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
+        options += [
+            "--virtual-time-budget=30000",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        ]
+        done = subprocess.run(
+            ["chromium", *options, "--dump-dom", address],
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        server.shutdown()
+    assert "ERROR:CONSOLE" not in done.stderr
+    assert "Uncaught" not in done.stderr
+    found = json.loads(html.unescape(re.search(r"FOUND(\{.*\})END", done.stdout, re.DOTALL)[1]))
+    assert found["missing"] == []
+    assert {name.removesuffix(".png") for name in found["widths"]} == set(FIGURES)
+    assert all(width > 300 for width in found["widths"].values())
 
 
 def test_the_configuration_stands_beside_the_results(finished):
