@@ -13,7 +13,8 @@ from adiabatic.ablations import Pair, ablation_rows, ablation_table, movement
 from adiabatic.captions import ablation_caption, save_caption
 from adiabatic.encoder_settings import DELTA
 from adiabatic.frames import read_frame
-from adiabatic.summary import Inference, Values, values_of
+from adiabatic.inference_options import add_inference_options, inference_of
+from adiabatic.summary import Values, values_of
 from adiabatic.tables import to_latex, to_markdown
 
 
@@ -29,17 +30,11 @@ def main() -> None:
         metavar=("ABLATION", "RATE", "SEED", "REPEATED", "RUN"),
         help="a run of an ablation, and the run of the grid that it repeats; repeatable",
     )
-    parser.add_argument("--reference", default="en", help="language that is tuned on")
-    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
-    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
-    parser.add_argument("--resamples", type=int, required=True, help="of the bootstrap")
-    parser.add_argument("--seed", type=int, required=True, help="of all draws")
+    add_inference_options(parser)
     parser.add_argument("--demonstration", action="store_true", help="say so in the captions")
     parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
     arguments = parser.parse_args()
-    how = Inference(
-        arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
-    )
+    how = inference_of(arguments)
 
     @cache
     def values(name: str) -> Values:

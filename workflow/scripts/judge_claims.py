@@ -21,7 +21,8 @@ from adiabatic.claims import (
     window_claims,
 )
 from adiabatic.frames import read_frame
-from adiabatic.summary import Inference, Values, values_of
+from adiabatic.inference_options import add_inference_options, inference_of
+from adiabatic.summary import Values, values_of
 from adiabatic.tables import to_latex, to_markdown
 
 GRID = "-"
@@ -47,20 +48,14 @@ def main() -> None:
         help=f"what an ablation tests: {' or '.join(ROLES.values())}; repeatable",
     )
     parser.add_argument("--ablations", type=Path, help="folder of ablation-NAME.csv")
-    parser.add_argument("--reference", default="en", help="language that is tuned on")
-    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
-    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
-    parser.add_argument("--resamples", type=int, required=True, help="of the bootstrap")
-    parser.add_argument("--seed", type=int, required=True, help="of all draws")
+    add_inference_options(parser)
     parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
     parser.add_argument("--languages", type=Path, required=True, help="languages.csv")
     parser.add_argument(
         "--out", type=Path, required=True, help="claims.csv; .md, .tex, .rst beside"
     )
     arguments = parser.parse_args()
-    how = Inference(
-        arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
-    )
+    how = inference_of(arguments)
 
     def values(path: Path | str) -> Values:
         return values_of(read_frame(path), arguments.reference)

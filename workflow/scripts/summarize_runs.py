@@ -8,9 +8,9 @@ import pandas as pd
 from adiabatic import command_line
 from adiabatic.captions import save_caption, summary_caption
 from adiabatic.frames import read_frame
+from adiabatic.inference_options import add_inference_options, inference_of
 from adiabatic.runs import Run
 from adiabatic.summary import (
-    Inference,
     judged_runs,
     summary_rows,
     values_of,
@@ -26,19 +26,13 @@ def main() -> None:
         "--learning-rates", nargs="+", type=float, required=True, help="of the runs"
     )
     parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the runs")
-    parser.add_argument("--reference", default="en", help="language that is tuned on")
-    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
-    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
-    parser.add_argument("--resamples", type=int, required=True, help="of the bootstrap")
-    parser.add_argument("--seed", type=int, required=True, help="of all draws")
+    add_inference_options(parser)
     parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
     parser.add_argument("--window", type=Path, required=True, help="window.csv")
     parser.add_argument("--judged", type=Path, required=True, help="runs.csv")
     parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
     arguments = parser.parse_args()
-    how = Inference(
-        arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
-    )
+    how = inference_of(arguments)
     base = values_of(read_frame(arguments.base), arguments.reference)
     grid = zip(arguments.learning_rates, arguments.seeds, arguments.runs, strict=True)
     summaries, windows = [], []
