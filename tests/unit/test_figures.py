@@ -9,6 +9,7 @@ from adiabatic.figures import (
     levels_figure,
     window_figure,
 )
+from adiabatic.gain_against_drift import block_points
 
 
 def window(*tasks):
@@ -76,12 +77,12 @@ def test_drift_has_a_panel_a_family_and_one_of_the_weights():
         ],
         columns=["learning_rate", "seed", "family", "distance", "difference"],
     )
-    blocks = ["embeddings", "0 attention", "1 attention", "0 feed-forward", "0 layer norms"]
+    names = ["embeddings", "0 attention", "1 attention", "0 feed-forward", "0 layer norms"]
     drift = pd.DataFrame(
-        [("block", block, rate, 1000 * rate) for block in blocks for rate in (1e-6, 1e-5)],
+        [("block", name, rate, 1000 * rate) for name in names for rate in (1e-6, 1e-5)],
         columns=["kind", "name", "learning_rate", "value"],
     )
-    axes = drift_figure(points, drift).axes
+    axes = drift_figure(points, block_points(drift)).axes
     titles = ["held-out English triplets", "xnli, other languages", "weights"]
     assert [axis.get_title() for axis in axes] == titles
     lines = {line.get_label(): line.get_ydata() for line in axes[2].lines}

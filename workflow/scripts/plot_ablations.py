@@ -28,7 +28,8 @@ def main() -> None:
             f"{ablation_caption(rows, movements, name)} Bands are {arguments.confidence:.0%} "
             "paired bootstrap intervals over items."
         )
-        save_figure(figure, rows, caption, out, arguments.demonstration)
+        shown = pd.concat([rows, movements.assign(comparison="movement of the weights")])
+        save_figure(figure, shown, caption, out, arguments.demonstration)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from adiabatic import command_line
 from adiabatic.captions import drift_caption
 from adiabatic.figure_files import add_figure_options, save_figure
 from adiabatic.figures import drift_figure
-from adiabatic.gain_against_drift import run_points
+from adiabatic.gain_against_drift import block_points, run_points
 
 
 def main() -> None:
@@ -34,8 +34,10 @@ def main() -> None:
     with command_line.written_atomically(arguments.table) as path:
         drift.to_csv(path, index=False)
     points = run_points(drift, pd.read_csv(arguments.summary))
-    figure, caption = drift_figure(points, drift), drift_caption(points, drift)
-    save_figure(figure, points, caption, arguments.out, arguments.demonstration)
+    blocks = block_points(drift)
+    figure, caption = drift_figure(points, blocks), drift_caption(points, drift)
+    shown = pd.concat([points, blocks])
+    save_figure(figure, shown, caption, arguments.out, arguments.demonstration)
 
 
 if __name__ == "__main__":

@@ -196,19 +196,17 @@ def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
     return figure
 
 
-def drift_figure(points: pd.DataFrame, drift: pd.DataFrame) -> Figure:
+def drift_figure(points: pd.DataFrame, blocks: pd.DataFrame) -> Figure:
     """Difference against drift of the queries, by family; drift of the blocks, by learning rate.
 
     Args:
         points: learning_rate, family, distance, difference, a row for each run and family.
-        drift: learning_rate, kind, name, value of every run.
+        blocks: block, learning_rate, movement.
     """
     families = pd.unique(points["family"])
     rates = sorted(points["learning_rate"].unique())
     colors = dict(zip(rates, plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates))), strict=True))
     markers = dict(zip(rates, (MARKERS * len(rates))[: len(rates)], strict=True))
-    blocks = drift[(drift["kind"] == "block") & (drift["name"] != "other")]
-    part_of = blocks["name"].str.replace(r"^\d+ ", "", regex=True)
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
             1, len(families) + 1, figsize=(PAGE, 2.8), layout="constrained", squeeze=False
@@ -230,12 +228,12 @@ def drift_figure(points: pd.DataFrame, drift: pd.DataFrame) -> Figure:
             _scale_points(axis)
         scatters[0].set_ylabel("difference from the base (points)")
         for (color, marker, style), (name, part) in zip(
-            LINES, blocks.groupby(part_of, sort=False), strict=False
+            LINES, blocks.groupby("block", sort=False), strict=False
         ):
-            means = part.groupby("learning_rate")["value"].mean()
             last.plot(
-                means.index, means * POINTS, color=color, marker=marker, linestyle=style, label=name
-            )
+                part["learning_rate"], part["movement"] * POINTS, color=color, marker=marker,
+                linestyle=style, label=name,
+            )  # fmt: skip
         last.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
         last.set_ylabel("movement (% of the norm)")
         last.minorticks_off()

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from adiabatic.drift import QUERIES
+from adiabatic.drift import BLOCK, QUERIES
 from adiabatic.summary import OTHERS, SAME, headline_rows
 from adiabatic.tasks import HELD_OUT
 
@@ -38,3 +38,15 @@ def run_points(drift: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
         rows.append((row.run, row.learning_rate, row.seed, family, distance, row.difference))
     columns = ["run", "learning_rate", "seed", "family", "distance", "difference"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def block_points(drift: pd.DataFrame) -> pd.DataFrame:
+    """Movement of the weights relative to their norm, by kind of block and learning rate.
+
+    Returns:
+        block (layers taken together), learning_rate, movement (mean over layers and seeds).
+    """
+    blocks = drift[(drift["kind"] == BLOCK) & (drift["name"] != "other")]
+    kind = blocks["name"].str.replace(r"^\d+ ", "", regex=True).rename("block")
+    means = blocks.groupby([kind, "learning_rate"], sort=False)["value"].mean()
+    return means.rename("movement").reset_index()
