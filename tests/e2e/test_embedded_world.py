@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 SIZES = CONFIG["world"]
 MODERATE, FAR_TOO_HIGH = 1e-4, 1e-2
-pytestmark = pytest.mark.xdist_group("world")
 
 
 @pytest.fixture(scope="module")

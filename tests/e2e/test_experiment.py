@@ -35,7 +35,6 @@ FIGURES = [
     "languages-qa",
     "ablation-plain",
 ]
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 def snakemake(folder, *arguments):

@@ -3,11 +3,9 @@
 import json
 
 import pandas as pd
-import pytest
 import yaml
 from oai_server import Paper, oai_service
 
-pytestmark = pytest.mark.xdist_group("world")
 PAPERS = "results/harvested/data/papers.parquet"
 
 
