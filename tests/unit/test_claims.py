@@ -3,6 +3,7 @@ import pytest
 from test_summary import HOW, base_right, better_english, outcomes, worse_chinese
 
 from adiabatic.claims import (
+    LANGUAGE_COLUMNS,
     Claim,
     claims_at,
     claims_frame,
@@ -59,6 +60,8 @@ def test_the_window_is_where_all_hold_next_to_each_other_around_the_largest_gain
     assert window_of(claims) == [1e-6]
     assert window_of(claims_of(["holds", "holds", "holds", "fails"])) == RATES[:3]
     assert window_of(claims_of(["fails"] * 4)) == []
+    # Without a word about other languages, nothing is claimed of them.
+    assert window_of(claims_of(["not tested"] * 4)) == []
     window, above = window_claims(claims)
     assert (window.claim, window.verdict, window.ci_low, window.ci_high) == (
         "e",
@@ -138,6 +141,7 @@ def test_claims_without_a_test_are_listed_as_such(values):
 
 def test_every_pair_of_languages_has_corrected_intervals_and_a_cross_check(values):
     (rows,) = language_rows(1e-7, values["base"], [values["worse"]], HOW)
+    assert rows.columns.tolist() == LANGUAGE_COLUMNS
     rows = rows.set_index(["query_language", "document_language"])
     assert len(rows) == 9
     lost, kept = rows.loc[("zh", "de")], rows.loc[("de", "de")]

@@ -9,6 +9,7 @@ from adiabatic import command_line
 from adiabatic.captions import claims_caption, save_caption
 from adiabatic.claims import (
     FROZEN_OUTPUT,
+    LANGUAGE_COLUMNS,
     PRECISION,
     ROLES,
     Claim,
@@ -86,7 +87,7 @@ def main() -> None:
         with command_line.written_atomically(arguments.out.with_suffix(suffix)) as path:
             path.write_text(text, encoding="utf-8")
     with command_line.written_atomically(arguments.languages) as path:
-        every = pd.concat(languages, ignore_index=True) if languages else pd.DataFrame()
+        every = pd.concat(languages) if languages else pd.DataFrame(columns=LANGUAGE_COLUMNS)
         every.to_csv(path, index=False, float_format="%.6g")
     caption = claims_caption(frame)
     save_caption(caption, arguments.out.with_suffix(".rst"), arguments.demonstration)

@@ -1,7 +1,7 @@
 """The claims of adiabatic tuning, each tested as such: a number, an interval, and a verdict."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -156,20 +156,23 @@ def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, o
     )  # fmt: skip
 
 
+def all_hold(claims: list[Claim]) -> bool:
+    """Whether all of a to d that were tested hold, and something about other languages was."""
+    languages = [c for c in claims if c.claim in (PAIRS, RETRIEVAL) and c.verdict != NOT_TESTED]
+    return bool(languages) and all(claim.verdict in (HOLDS, NOT_TESTED) for claim in claims)
+
+
 def window_of(claims: Iterable[Claim]) -> list[float]:
     """The learning rates next to each other at which a to d hold, around the largest gain.
 
-    Claims that were not tested do not count. Without a rate at which all hold the list is empty.
+    A claim that was not tested does not count, but one about other languages must have been.
+    Without a rate at which all hold the list is empty.
     """
     rates: dict[float, list[Claim]] = {}
     for claim in claims:
         rates.setdefault(claim.learning_rate, []).append(claim)
     ordered = sorted(rates)
-    good = {
-        rate
-        for rate in ordered
-        if all(claim.verdict in (HOLDS, NOT_TESTED) for claim in rates[rate])
-    }
+    good = {rate for rate in ordered if all_hold(rates[rate])}
     if not good:
         return []
     best = max(good, key=lambda rate: rates[rate][0].number)
@@ -214,11 +217,13 @@ def window_claims(claims: list[Claim]) -> Iterator[Claim]:
     end = window[-1] if window else best.learning_rate
     above = [c for c in claims if c.learning_rate > end and c.claim in (PAIRS, RETRIEVAL)]
     tested = [claim for claim in above if claim.verdict != NOT_TESTED]
-    degraded = sorted((c for c in tested if c.verdict == FAILS), key=lambda c: c.learning_rate)
+    failed_above = [claim for claim in tested if claim.verdict == FAILS]
+    degraded = sorted(failed_above, key=lambda claim: (claim.learning_rate, claim.number))
+    start = "" if window else f"there is no window; above {end:g}, the rate of the largest gain, "
     if degraded:
         first = degraded[0]
-        yield Claim(**asdict(first) | {"claim": ABOVE, "verdict": HOLDS, "detail": f"first at "
-            f"{first.learning_rate:g}; {first.detail}"})  # fmt: skip
+        detail = f"{start}first at {first.learning_rate:g}; {first.detail}"
+        yield replace(first, claim=ABOVE, verdict=HOLDS, detail=detail)
     else:
         verdict = UNDECIDED if tested else NOT_TESTED
         text = "no loss beyond the margin was shown" if tested else "no rate above was tried"
@@ -311,6 +316,13 @@ def claims_table(frame: pd.DataFrame) -> pd.DataFrame:
             "detail": frame["detail"],
         }
     )
+
+
+LANGUAGE_COLUMNS = [
+    *("learning_rate", "task", "metric", "query_language", "document_language", "n", "seeds"),
+    *("base", "tuned", "difference", "ci_low", "ci_high", "simultaneous_low"),
+    *("simultaneous_high", "error_reduction", "p_kept", "p_kept_holm", "p_mcnemar"),
+]
 
 
 def language_rows(

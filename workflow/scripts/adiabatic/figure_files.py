@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from adiabatic.captions import save_caption
 from adiabatic.command_line import say, written_atomically
+from adiabatic.figure_style import STYLE
 
 # Without dates and versions in it, a file is the same byte for byte each time.
 METADATA = {
@@ -34,7 +35,7 @@ def save_figure(
 ) -> None:
     """Write a figure as `out` (PDF), and beside it as PNG, its data and its caption."""
     for suffix, metadata in METADATA.items():
-        with written_atomically(out.with_suffix(suffix)) as path:
+        with written_atomically(out.with_suffix(suffix)) as path, plt.rc_context(STYLE):
             figure.savefig(path, metadata=metadata)
     plt.close(figure)
     with written_atomically(out.with_suffix(".csv")) as path:

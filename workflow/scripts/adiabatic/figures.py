@@ -1,5 +1,7 @@
 """Figures for print: each function draws one figure from the frame that is saved beside it."""
 
+from collections.abc import Sequence
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -42,6 +44,7 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
         )
         for axis, part in zip(axes[0], panels, strict=True):
             _window_panel(axis, part, recommended)
+        _scale_points(axes[0])
         axes[0][0].set_ylabel("difference from the base (points)")
         if recommended is not None:
             place = (recommended, axes[0][0].get_ylim()[1])
@@ -188,8 +191,8 @@ def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
         first.set_ylabel("distance of movements (%)")
         for axis, part in zip(others, panels, strict=True):
             _window_panel(axis, part, None)
-            axis.sharey(others[0])
             axis.tick_params(labelleft=axis is others[0])
+        _scale_points(others)
         for axis in axes[0]:
             axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), handlelength=2.6)
         others[0].set_ylabel("ablation minus grid (points)")
@@ -225,7 +228,7 @@ def drift_figure(points: pd.DataFrame, blocks: pd.DataFrame) -> Figure:
             axis.set(
                 xscale="log", title=family, xlabel="drift of queries (1 \N{MINUS SIGN} cosine)"
             )
-            _scale_points(axis)
+            _scale_points([axis])
         scatters[0].set_ylabel("difference from the base (points)")
         for (color, marker, style), (name, part) in zip(
             LINES, blocks.groupby("block", sort=False), strict=False
@@ -260,20 +263,21 @@ def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> 
             rates, middle, color=color, marker=marker, linestyle=style, label=label.split(", ")[-1]
         )
     axis.set_xscale("log")
-    _scale_points(axis)
     axis.set_xlabel("learning rate")
     axis.set_title(part["panel"].iloc[0])
     axis.legend(loc="lower left", handlelength=2.6)
 
 
-def _scale_points(axis: Axes) -> None:
-    """A y axis of differences in points, linear near 0 and logarithmic beyond."""
-    axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
+def _scale_points(axes: Sequence[Axes]) -> None:
+    """Y axes of differences in points, linear near 0 and logarithmic beyond, that show all data."""
+    low = min(0, *(axis.dataLim.y0 for axis in axes))
+    high = max(0, *(axis.dataLim.y1 for axis in axes))
     ticks = [-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50]
-    low, high = axis.get_ylim()
-    axis.set_yticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
-    axis.set_ylim(low, high)
-    axis.minorticks_off()
+    for axis in axes:
+        axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
+        axis.set_yticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
+        axis.set_ylim(1.1 * low - 0.2, 1.1 * high + 0.2)
+        axis.minorticks_off()
 
 
 def _panel(window: pd.DataFrame) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adiabatic.captions import DEMONSTRATION, recommendation
-from adiabatic.claims import claims_table
+from adiabatic.claims import FAILS, UNDECIDED, claims_table
 from adiabatic.statistics import IMPROVED
 
 TEMPLATE = "page.html.jinja"
@@ -38,7 +38,7 @@ def one_page(
     return environment.get_template(TEMPLATE).render(
         experiment=experiment,
         demonstration=DEMONSTRATION if demonstration else "",
-        answer=answer(runs),
+        answer=answer(runs, claims),
         verdict=recommendation(runs),
         rate="" if rate is None else f"{rate:g}",
         claims=list(claim_rows(claims, rate)),
@@ -51,12 +51,20 @@ def one_page(
     )
 
 
-def answer(runs: pd.DataFrame) -> str:
-    """Yes, where a run is recommended and gains something."""
-    chosen = runs.loc[runs["recommended"], "verdict"]
+def answer(runs: pd.DataFrame, claims: pd.DataFrame) -> str:
+    """Yes, where a run is recommended, gains something, and no claim about its rate is open."""
+    chosen = runs[runs["recommended"]]
     if not len(chosen):
         return "No."
-    return "Yes." if chosen.iloc[0] == IMPROVED else "No: nothing is shown to be gained."
+    if chosen["verdict"].iloc[0] != IMPROVED:
+        return "No: nothing is shown to be gained."
+    at_rate = claims["learning_rate"] == chosen["learning_rate"].iloc[0]
+    open_ones = at_rate & (claims["ablation"] == "") & claims["verdict"].isin([FAILS, UNDECIDED])
+    if open_ones[claims["claim"].isin(list("abcd"))].any():
+        return (
+            "Not yet: the run below is the best, but not all that is claimed of its rate is shown."
+        )
+    return "Yes."
 
 
 def claim_rows(claims: pd.DataFrame, rate: float | None) -> Iterable[dict[str, Any]]:
