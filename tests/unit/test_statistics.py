@@ -92,9 +92,9 @@ def test_simultaneous_intervals_cover_all_languages_at_once_as_often_as_stated()
     rng, covered = np.random.default_rng(5), 0
     for _ in range(SIMULATIONS):
         # Languages of an item are alike, as those of a premise are.
-        common = flips(rng, 200, 1)
-        values = np.where(rng.random((200, 8)) < 0.6, common, flips(rng, 200, 8))[None]
-        point, means = values.mean(axis=(0, 1)), means_of(values, 400, int(rng.integers(2**31)))
+        common = flips(rng, 150, 1)
+        values = np.where(rng.random((150, 8)) < 0.6, common, flips(rng, 150, 8))[None]
+        point, means = values.mean(axis=(0, 1)), means_of(values, 200, int(rng.integers(2**31)))
         low, high = simultaneous_intervals(point, means, 0.95)
         covered += ((low <= 0.05) & (high >= 0.05)).all()
     assert 0.93 <= covered / SIMULATIONS <= 0.97
