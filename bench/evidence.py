@@ -36,8 +36,8 @@ def main() -> None:
     )
     point = differences.mean(axis=(0, 1))
     intervals(means, 0.95)
-    simultaneous_intervals(point, means, 0.95)
-    holm(p_values_above(point, means, -0.02))
+    simultaneous_intervals(point, means, 0.95, arguments.items)
+    holm(p_values_above(point, means, -0.02, arguments.items))
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(

@@ -100,7 +100,7 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (
             ["tuning", "margin"],
             "wide",
-            ["tuning.margin: 'wide'", "a number, at least 0"],
+            ["tuning.margin: 'wide'", "a number, at least 0, at most 2"],
         ),
         (["tuning", "epochs"], 1.5, ["tuning.epochs: 1.5", "a whole number"]),
         (["tuning", "learning_rates"], [], ["tuning.learning_rates: []", "a list"]),
@@ -169,7 +169,10 @@ def test_a_model_folder_that_is_not_there_is_named(config, tmp_path):
         ({"precision": "plain", "learning_rates": [1]}, r"ablations\[0\]\.learning_rates: 1 found"),
         ({"seeds": [0]}, r"ablations\[0\]: no changed setting found; an ablation changes at"),
         ({"precision": "delta"}, r"ablations\[0\]: no changed setting found"),
-        ({"margin": float("inf")}, r"ablations\[0\]\.margin: inf found; a finite number is needed"),
+        (
+            {"max_gradient_norm": float("inf")},
+            r"\[0\]\.max_gradient_norm: inf found; a finite",
+        ),
         ({"precison": "plain"}, r"ablations\[0\]\.precison: unknown key; did you mean precision"),
         ({"precision": "half"}, r"ablations\[0\]\.precision: 'half' found; allowed is one of"),
         ({"precision": "float64", "forward": "bf16"}, r"tuning\.forward: 'bf16' found; float32 is"),
@@ -184,4 +187,15 @@ def test_an_ablation_that_cannot_be_is_named(config, ablation, message):
 def test_two_ablations_have_two_names(config):
     config["tuning"]["ablations"] = [{"name": "one", "epochs": 2}, {"name": "one", "epochs": 3}]
     with pytest.raises(InputError, match=r"ablations\[1\]\.name: 'one' found twice"):
+        checked_configuration(config)
+
+
+def test_inner_products_have_no_unit_and_so_no_largest_margin(config):
+    config["base"] = {"source": "path", "model": "folder", "similarity": "dot"}
+    config["tuning"] |= {"margin": 30, "ablations": [{"name": "wide", "margin": 50}]}
+    assert checked_configuration(config)["tuning"]["margin"] == 30
+    config["base"]["similarity"] = "cosine"
+    with pytest.raises(
+        InputError, match=r"margin: \d+ found; allowed is a number, at least 0, at most 2"
+    ):
         checked_configuration(config)

@@ -77,8 +77,8 @@ def test_points_join_drift_and_difference_of_a_run():
     drift = pd.DataFrame(
         [
             ("a", "queries", "held-out", "en", 0.5),
-            ("a", "queries", "xnli", "en", 0.9),
             ("a", "queries", "xnli", "de", 0.1),
+            ("a", "queries", "xnli", "en", 0.9),
             ("a", "queries", "xnli", "zh", 0.3),
             ("a", "gap", "xnli", "every", 7.0),
         ],

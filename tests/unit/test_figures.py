@@ -112,7 +112,7 @@ def test_levels_have_a_bar_for_base_and_tuned():
     assert heights == pytest.approx([0.9, 0.7, 0.92, 0.69])
 
 
-@pytest.mark.parametrize(("loss", "unit"), [("triplet", "similarity"), ("ranking", "nats")])
+@pytest.mark.parametrize(("loss", "unit"), [("triplet", "cosine similarity"), ("ranking", "nats")])
 def test_the_history_gives_the_loss_in_its_unit(loss, unit):
     history = pd.DataFrame(
         {"learning_rate": 1e-3, "seed": 0, "step": [0, 1], "loss": [np.nan, 0.1]}

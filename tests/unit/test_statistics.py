@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
 from adiabatic.statistics import (
     bootstrap_means,
@@ -43,10 +43,17 @@ def test_the_interval_of_a_mean_is_about_that_of_theory():
 def test_a_difference_that_is_everywhere_the_same_has_no_width():
     means = means_of(np.full((2, 50, 2), 0.25))
     assert np.array(intervals(means, 0.95)) == pytest.approx(0.25, abs=1e-6)
-    point = np.full(2, 0.25)
-    assert np.array(simultaneous_intervals(point, means, 0.95)) == pytest.approx(0.25, abs=1e-6)
-    assert p_values_above(point, means, 0.0) == pytest.approx([0, 0], abs=1e-12)
-    assert p_values_above(-point, -means, 0.0) == pytest.approx([1, 1])
+
+
+def test_where_no_item_changed_the_error_is_that_of_one_that_did():
+    for items, kept in ((20, False), (500, True)):
+        point, means = np.zeros(3), means_of(np.zeros((1, items, 3)))
+        p_values = p_values_above(point, means, -0.02, items)
+        assert p_values == pytest.approx(norm.sf(0.02 * items))
+        assert (holm(p_values) < 0.025).all() == kept
+        low, high = simultaneous_intervals(point, means, 0.95, items)
+        assert (low > -0.02).all() == kept
+        assert high == pytest.approx(-low)
 
 
 def test_columns_and_seeds_of_an_item_move_together():
@@ -92,10 +99,10 @@ def test_simultaneous_intervals_cover_all_languages_at_once_as_often_as_stated()
     rng, covered = np.random.default_rng(5), 0
     for _ in range(SIMULATIONS):
         # Languages of an item are alike, as those of a premise are.
-        common = flips(rng, 150, 1)
-        values = np.where(rng.random((150, 8)) < 0.6, common, flips(rng, 150, 8))[None]
-        point, means = values.mean(axis=(0, 1)), means_of(values, 200, int(rng.integers(2**31)))
-        low, high = simultaneous_intervals(point, means, 0.95)
+        common = flips(rng, 200, 1)
+        values = np.where(rng.random((200, 8)) < 0.6, common, flips(rng, 200, 8))[None]
+        point, means = values.mean(axis=(0, 1)), means_of(values, 400, int(rng.integers(2**31)))
+        low, high = simultaneous_intervals(point, means, 0.95, 200)
         covered += ((low <= 0.05) & (high >= 0.05)).all()
     assert 0.93 <= covered / SIMULATIONS <= 0.97
 
@@ -106,7 +113,7 @@ def test_false_alarms_of_non_inferiority_over_languages_are_as_rare_as_stated():
         # Every language loses just the margin, so none may be called kept.
         values = flips(rng, 400, 8, 0.05, 0.07)[None]
         means = means_of(values, 200, int(rng.integers(2**31)))
-        alarms += holm(p_values_above(values.mean(axis=(0, 1)), means, -0.02)).min() < 0.05
+        alarms += holm(p_values_above(values.mean(axis=(0, 1)), means, -0.02, 400)).min() < 0.05
     assert alarms / SIMULATIONS <= 0.07
 
 

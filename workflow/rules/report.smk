@@ -185,6 +185,7 @@ rule plot_history:
     """Validation accuracy and loss of every run against the step."""
     input:
         histories=expand(in_experiment("runs/{run}/history.csv"), run=RUNS),
+        base=BASE["encoder.json"],
     output:
         **figure("history", 4, "tuning history"),
     log:
@@ -197,12 +198,13 @@ rule plot_history:
     params:
         **GRID,
         loss=config["tuning"]["loss"],
+        base=lambda wildcards, input: os.path.dirname(input.base),
         demonstration=DEMONSTRATION,
         code=source_digest("plot_history"),
     shell:
         "python workflow/scripts/plot_history.py --histories {input.histories:q}"
         " --learning-rates {params.learning_rates} --seeds {params.seeds}"
-        " --loss {params.loss} {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"
+        " --loss {params.loss} --base {params.base:q} {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"
 
 
 rule write_one_page:

@@ -80,16 +80,19 @@ def drift_of(
     if vectors.shape != queries.vectors.shape:
         raise InputError(f"{base_queries}: vectors of other queries; evaluate the base again")
     before = Queries(queries.texts, vectors)
-    tasks = []
+    tasks: dict[str, MovedQueries] = {}
     for part in sets:
-        items = part.items[part.items["query"].notna()]
-        name = part.task if part.subset == "all" else f"{part.task}, {part.subset}"
-        languages = items["language"].to_numpy()
-        both = (encoded.of(items["query"]) for encoded in (before, queries))
-        tasks.append(MovedQueries(name, part.kind in PARALLEL, languages, *both))
+        # All levels of a style have the same anchors.
+        style = f", {part.subset.rsplit('-', 1)[0]}" if part.task == ARXIV else ""
+        name = part.task + style
+        if name not in tasks:
+            items = part.items[part.items["query"].notna()]
+            languages = items["language"].to_numpy()
+            both = (encoded.of(items["query"]) for encoded in (before, queries))
+            tasks[name] = MovedQueries(name, part.kind in PARALLEL, languages, *both)
     weights = {k: v for file in sorted(base.glob(WEIGHTS)) for k, v in load_file(file).items()}
     of_weights = block_drift(weights, load_file(run / DELTA))
-    return pd.concat([of_weights, query_drift(tasks)], ignore_index=True)
+    return pd.concat([of_weights, query_drift(tasks.values())], ignore_index=True)
 
 
 def arxiv_sets(paths: list[Path], vectors: Path) -> list[EvaluationSet]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from adiabatic import command_line
 from adiabatic.captions import history_caption
+from adiabatic.encoder_settings import read_settings
 from adiabatic.figure_files import add_figure_options, save_figure
 from adiabatic.figures import history_figure
 
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument(
         "--loss", choices=["triplet", "ranking"], default="triplet", help="of which the axis is"
     )
+    parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
     add_figure_options(parser)
     arguments = parser.parse_args()
     grid = zip(arguments.learning_rates, arguments.seeds, arguments.histories, strict=True)
@@ -30,7 +32,7 @@ def main() -> None:
         ignore_index=True,
     )
     caption = history_caption(history)
-    figure = history_figure(history, arguments.loss)
+    figure = history_figure(history, arguments.loss, read_settings(arguments.base).similarity)
     save_figure(figure, history, caption, arguments.out, arguments.demonstration)
 
 

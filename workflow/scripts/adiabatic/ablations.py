@@ -43,7 +43,7 @@ def ablation_rows(
     """
     rows = []
     run = Run("", rate, len(ablated))
-    for cell, pair, family in families(base):
+    for cell, pair, family in families(base, how.reference):
         of_base = base[cell][[pair]]
         of_grid, of_ablation = (
             [values[cell][[pair]] for values in runs] for runs in (repeated, ablated)

@@ -180,7 +180,7 @@ def ablation_caption(rows: pd.DataFrame, movements: pd.DataFrame, name: str) -> 
     verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
     largest = compared.loc[compared["difference"].abs().idxmax()]
     apart = movements.groupby("learning_rate")["relative_difference"].mean()
-    parts = ", ".join(f"{share * POINTS:.2g}% at {rate:g}" for rate, share in apart.items())
+    parts = ", ".join(f"{share * POINTS:.3g}% at {rate:g}" for rate, share in apart.items())
     seeds = rows["seeds"].iloc[0]
     return (
         f"Ablation {name}: runs with its settings minus the grid's runs of the same rates and "
@@ -204,7 +204,10 @@ def claims_caption(frame: pd.DataFrame) -> str:
                 for verdict, part in rows.groupby("verdict", sort=False)
             ]
         else:
-            parts = [f"{row.verdict} ({row.detail})" for row in rows.itertuples()]
+            parts = [
+                f"{row.verdict} ({row.detail})" if row.detail else row.verdict
+                for row in rows.itertuples()
+            ]
         lines.append(f"- {claim}. {statement}: {'; '.join(parts)}")
     judged = frame[(frame["ablation"] != "") & frame["claim"].isin(["g", "h"])]
     lines += [

@@ -96,7 +96,7 @@ def claims_at(
     low, high = (ends[0] for ends in intervals(english.means, how.confidence))
     verdict = HOLDS if low > 0 else FAILS if high <= 0 else UNDECIDED
     numbers = [float(value) * POINTS for value in (english.point[0], low, high)]
-    p_value = float(p_values_above(english.point, english.means, 0.0)[0])
+    p_value = float(p_values_above(english.point, english.means, 0.0, english.n)[0])
     first = Claim(
         ENGLISH, verdict, **about, number=numbers[0], ci_low=numbers[1], ci_high=numbers[2],
         n=english.n, comparisons=1, p_value=p_value,
@@ -139,10 +139,10 @@ def compared(base: Values, tuned: list[Values], how: Inference, cells: list[Cell
 def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, object]) -> Claim:
     """Whether nothing loses more than the margin: see `claims_at`."""
     alpha, margin = (1 - how.confidence) / 2, how.margin_of_no_loss
-    kept = holm(p_values_above(of.point, of.means, -margin))
-    lost = holm(p_values_above(-of.point, -of.means, margin))
+    kept = holm(p_values_above(of.point, of.means, -margin, of.n))
+    lost = holm(p_values_above(-of.point, -of.means, margin, of.n))
     verdict = HOLDS if (kept < alpha).all() else FAILS if (lost < alpha).any() else UNDECIDED
-    low, high = simultaneous_intervals(of.point, of.means, how.confidence)
+    low, high = simultaneous_intervals(of.point, of.means, how.confidence, of.n)
     worst = int(np.argmin(of.point))
     detail = (
         f"worst: {of.names[worst]}; {int((kept < alpha).sum())} of {len(kept)} shown to be kept"
@@ -341,8 +341,8 @@ def language_rows(
         differences, means = resampled("", cell, before[columns], values, how)
         point = differences.mean(axis=(0, 1))
         low, high = intervals(means, how.confidence)
-        corrected = simultaneous_intervals(point, means, how.confidence)
-        p_kept = p_values_above(point, means, -how.margin_of_no_loss)
+        corrected = simultaneous_intervals(point, means, how.confidence, len(before))
+        p_kept = p_values_above(point, means, -how.margin_of_no_loss, len(before))
         mean = before[columns].mean().to_numpy()
         whole = before[columns].to_numpy() == 1
         changed = np.array([mcnemar(whole, seed.to_numpy() == 1) for seed in values])

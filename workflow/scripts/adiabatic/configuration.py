@@ -49,6 +49,8 @@ def checked_configuration(config: Configuration) -> Configuration:
     """
     schema = read_schema()
     config = with_defaults(with_numbers(copy.deepcopy(config), schema), schema)
+    if config.get("base", {}).get("similarity") == "dot":
+        _without_maxima(schema)
     validator = Draft202012Validator(schema, format_checker=FormatChecker(["date"]))
     errors = sorted(validator.iter_errors(config), key=_order)
     if errors:
@@ -158,6 +160,14 @@ def _check_sources(config: Configuration) -> None:
             f"configuration: tuning.path: {shown(config['tuning']['path'])} found; "
             "OWNER/DATASET/FILE is needed with tuning.source: hub"
         )
+
+
+def _without_maxima(schema: Schema) -> None:
+    """Inner products have no unit, so nothing that is measured in theirs has a largest value."""
+    tuning = schema["properties"]["tuning"]["properties"]
+    for part in (tuning, tuning["ablations"]["items"]["properties"]):
+        for key in ("margin", "temperature"):
+            part[key].pop("maximum", None)
 
 
 def _check_finite(value: Any, where: str) -> None:

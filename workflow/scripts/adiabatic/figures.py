@@ -133,14 +133,18 @@ def levels_figure(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def history_figure(history: pd.DataFrame, loss: str = "triplet") -> Figure:
+def history_figure(
+    history: pd.DataFrame, loss: str = "triplet", similarity: str = "cosine"
+) -> Figure:
     """Validation accuracy and loss against the step, a colour for each rate, a line for each seed.
 
     Args:
         history: learning_rate, seed, step, loss, validation_accuracy.
         loss: triplet or ranking, which have units of their own.
+        similarity: cosine or dot, in which the triplet loss is measured.
     """
-    unit = {"triplet": "similarity", "ranking": "nats"}[loss]
+    measured = {"cosine": "cosine similarity", "dot": "inner product"}[similarity]
+    unit = {"triplet": measured, "ranking": "nats"}[loss]
     rates = sorted(history["learning_rate"].unique())
     colors = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates)))
     with plt.rc_context(STYLE):

@@ -7,12 +7,13 @@ from adiabatic.summary import OTHERS, SAME, headline_rows
 from adiabatic.tasks import HELD_OUT
 
 
-def run_points(drift: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
+def run_points(drift: pd.DataFrame, summary: pd.DataFrame, reference: str = "en") -> pd.DataFrame:
     """Drift of queries and difference from the base of each run: what the drift figure shows.
 
     Args:
         drift: rows of every run, with run, learning_rate and seed before COLUMNS.
         summary: rows of summary.csv.
+        reference: the language that is tuned on.
     Returns:
         run, learning_rate, seed, family, distance (mean of 1 - cosine), difference. The families
         are the held-out English triplets and, for each multilingual task, its other languages.
@@ -32,8 +33,8 @@ def run_points(drift: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
         if row.task == HELD_OUT:
             family = "held-out English triplets"
         else:
-            # The first language is the reference, which is tuned on.
-            family, mine = f"{row.task}, other languages", mine.iloc[1:]
+            family = f"{row.task}, other languages"
+            mine = mine[mine["language"] != reference]
         distance = mine["value"].mean()
         rows.append((row.run, row.learning_rate, row.seed, family, distance, row.difference))
     columns = ["run", "learning_rate", "seed", "family", "distance", "difference"]

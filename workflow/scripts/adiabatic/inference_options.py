@@ -17,5 +17,9 @@ def add_inference_options(parser: argparse.ArgumentParser) -> None:
 def inference_of(arguments: argparse.Namespace) -> Inference:
     """What the options say."""
     return Inference(
-        arguments.margin_of_no_loss, arguments.confidence, arguments.resamples, arguments.seed
+        arguments.margin_of_no_loss,
+        arguments.confidence,
+        arguments.resamples,
+        arguments.seed,
+        arguments.reference,
     )

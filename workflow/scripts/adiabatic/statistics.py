@@ -65,7 +65,7 @@ def intervals(means: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndar
 
 
 def simultaneous_intervals(
-    point: np.ndarray, means: np.ndarray, confidence: float
+    point: np.ndarray, means: np.ndarray, confidence: float, items: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Intervals that hold in all columns at once: point +- c * error, as the max-t bootstrap has c.
 
@@ -75,26 +75,34 @@ def simultaneous_intervals(
     Args:
         point: the differences themselves, shape (columns,).
         means: see `bootstrap_means`.
+        items: how many were resampled, see `standard_errors`.
     """
-    error = means.std(axis=0)
-    moves = error > 0
-    reach = np.zeros_like(error)
-    if moves.any():
-        deviations = np.abs(means[:, moves] - point[moves].astype(np.float32)) / error[moves]
-        reach = error * np.quantile(deviations.max(axis=1), confidence)
+    error = standard_errors(means, items)
+    deviations = np.abs(means - point.astype(np.float32)) / error
+    largest = np.quantile(deviations.max(axis=1), confidence)
+    # A single column that never moves has no deviation; a normal one's is the least to ask for.
+    reach = error * max(largest, norm.ppf((1 + confidence) / 2))
     return point - reach, point + reach
 
 
-def p_values_above(point: np.ndarray, means: np.ndarray, threshold: float) -> np.ndarray:
+def standard_errors(means: np.ndarray, items: int) -> np.ndarray:
+    """The bootstrap's standard errors, at least that of one item in all having changed by 1.
+
+    Where no item changed, the bootstrap knows no error at all; but a change that comes to one item
+    in n is easily missed among n items.
+    """
+    return np.maximum(means.std(axis=0), 1 / items)
+
+
+def p_values_above(
+    point: np.ndarray, means: np.ndarray, threshold: float, items: int
+) -> np.ndarray:
     """One-sided p-values of the differences being at most `threshold`; small: they are above it.
 
-    Normal, with the bootstrap's standard error: a share of resamples could get no smaller than one
+    Normal, with `standard_errors`: a share of resamples could get no smaller than one
     over their number, which would never survive a correction over 225 pairs of languages.
     """
-    error = means.std(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        deviation = (point - threshold) / error
-    return norm.sf(np.where(np.isnan(deviation), 0.0, deviation))
+    return norm.sf((point - threshold) / standard_errors(means, items))
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:

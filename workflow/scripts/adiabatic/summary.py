@@ -66,6 +66,8 @@ class Inference:
     confidence: float
     resamples: int
     seed: int
+    # The language that is tuned on.
+    reference: str = "en"
 
 
 # Values by cell: rows are items, columns are pairs (query language, document language).
@@ -118,7 +120,7 @@ def summary_rows(run: Run, base: Values, tuned: Values, how: Inference) -> pd.Da
 def window_rows(rate: float, base: Values, runs: list[Values], how: Inference) -> pd.DataFrame:
     """Rows of window.csv for one learning rate: families of tasks, seeds as a second level."""
     rows = []
-    for cell, pair, family in families(base):
+    for cell, pair, family in families(base, how.reference):
         tuned = [values[cell][[pair]] for values in runs]
         row = difference_rows(Run("", rate, len(runs)), cell, base[cell][[pair]], tuned, how)
         rows.append(row.assign(family=family))
@@ -126,7 +128,7 @@ def window_rows(rate: float, base: Values, runs: list[Values], how: Inference) -
     return window[["family", *[column for column in window if column != "family"]]]
 
 
-def families(values: Values) -> Iterator[tuple[Cell, tuple[str, str], str]]:
+def families(values: Values, reference: str) -> Iterator[tuple[Cell, tuple[str, str], str]]:
     """(cell, pair of languages, name) of every family of tasks that tables and figures show."""
     for cell, table in values.items():
         if cell.task == HELD_OUT:
@@ -137,7 +139,7 @@ def families(values: Values) -> Iterator[tuple[Cell, tuple[str, str], str]]:
     for cell, table in values.items():
         if is_headline(cell):
             pairs = {
-                table.columns[0]: f"{cell.task}, {table.columns[0][0]}",
+                (reference, reference): f"{cell.task}, {reference}",
                 (OTHERS, SAME): f"{cell.task}, other languages",
                 (EVERY, DIFFERENT): f"{cell.task}, across languages",
             }

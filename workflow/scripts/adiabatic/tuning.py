@@ -213,11 +213,12 @@ class _Run:
 
     def to_the_end(self, stop: StopRequest) -> pd.DataFrame:
         """All steps from where the checkpoint is; the weights to keep; the history."""
-        total, points = len(self.steps), HISTORY_POINTS
-        recorded = set(np.linspace(0, total, points + 1).round().astype(int))
+        total = len(self.steps)
+        recorded = set(np.linspace(0, total, HISTORY_POINTS + 1).round().astype(int))
         self._start()
-        bar = tqdm(total=total, initial=self.progress.step, desc="tuning", disable=self._bar())
-        with bar:
+        # None: a bar on a terminal only.
+        silent = None if self.processes.first else True
+        with tqdm(total=total, initial=self.progress.step, desc="tuning", disable=silent) as bar:
             while self.progress.step < total and not self._out_of_patience():
                 self.progress.step += 1
                 self._step(self.steps[self.progress.step - 1])
@@ -235,9 +236,6 @@ class _Run:
                     self.processes.wait()
                     raise Stopped(f"stopped after step {self.progress.step} of {total}")
         return self._end()
-
-    def _bar(self) -> bool | None:
-        return None if self.processes.first else True
 
     def _start(self) -> None:
         resumed = self.checkpoints.restore(self.optimizer, self.best) if self.checkpoints else None
