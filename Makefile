@@ -34,7 +34,6 @@ lint: $(INSTALLED)
 
 bench: export PYTHONPATH := workflow/scripts
 bench: $(INSTALLED)
-	python -m pip install --quiet --requirement envs/bench.txt
 	python bench/precision.py
 	python bench/tuning.py
 	python bench/evidence.py

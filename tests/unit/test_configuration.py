@@ -52,8 +52,10 @@ def test_config_yaml_shows_every_key_and_the_schema_describes_it(config):
 
     walk(config)
     described = dict(paths(read_schema()))
-    # An ablation may change any setting of a run; config.yaml shows one that changes one.
-    changed = {f"tuning.ablations.{key}" for key in (*SETTINGS, "learning_rates")}
+    # An ablation or a baseline may change any setting of a run; config.yaml shows some.
+    variants = ("ablations", "baselines")
+    changed = {f"tuning.{v}.{key}" for v in variants for key in (*SETTINGS, "learning_rates")}
+    changed |= {f"tuning.baselines.{key}" for key in ("seeds", "alphas", "rank", "targets")}
     assert changed <= set(described)
     assert {f"tuning.{key}" for key in SETTINGS} <= shown
     assert shown - changed == set(described) - changed
@@ -180,6 +182,27 @@ def test_a_model_folder_that_is_not_there_is_named(config, tmp_path):
 )
 def test_an_ablation_that_cannot_be_is_named(config, ablation, message):
     config["tuning"]["ablations"] = [{"name": "one"} | ablation]
+    with pytest.raises(InputError, match=message):
+        checked_configuration(config)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "message"),
+    [
+        ({"method": "bm25", "rank": 2}, r"\[0\]\.rank: 2 found, which method bm25 does not read"),
+        ({"method": "lora", "learning_rates": [1], "freeze": []}, r"\.freeze: \[\] found, which"),
+        ({"method": "lora"}, r"baselines\[0\]\.learning_rates: missing; needed with method lora"),
+        ({"method": "interpolation"}, r"baselines\[0\]\.alphas: missing"),
+        (
+            {"method": "interpolation", "alphas": [0.5], "learning_rates": [0.5]},
+            r"learning_rates: 0\.5 found; interpolated are runs of the grid: ",
+        ),
+        ({"method": "average"}, r"method: 'average' found; allowed is one of query-encoder, both"),
+        ({"method": "bm25", "name": "plain"}, r"\[0\]\.name: 'plain' found twice"),
+    ],
+)
+def test_a_baseline_that_cannot_be_is_named(config, baseline, message):
+    config["tuning"]["baselines"] = [{"name": "one"} | baseline]
     with pytest.raises(InputError, match=message):
         checked_configuration(config)
 

@@ -26,13 +26,19 @@ LEVELS = config["pairs"]["levels"]
 TASKS = {task["name"]: task for task in config["evaluation"]["tasks"]}
 PLANNED = {planned.run.name: planned for planned in planned_runs(config["tuning"])}
 # The runs of the grid itself, and those of ablations, which repeat some of them otherwise.
-RUNS = {name: planned.run for name, planned in PLANNED.items() if not planned.ablation}
+RUNS = {name: p.run for name, p in PLANNED.items() if not p.ablation and not p.baseline}
 ABLATED = {name: planned for name, planned in PLANNED.items() if planned.ablation}
+# Those of baselines, which are other methods.
+BASELINES = {name: planned for name, planned in PLANNED.items() if planned.baseline}
 COMPARED = list(dict.fromkeys([*(run.repeats for run in ABLATED.values()), *ABLATED]))
 ABLATIONS = {ablation["name"]: ablation for ablation in config["tuning"]["ablations"]}
 # The one setting that an ablation changes; the claims are judged for the grid and where it is freeze.
 ROLES = {name: setting_changed(config["tuning"], change) for name, change in ABLATIONS.items()}
-JUDGED = {name: p for name, p in PLANNED.items() if ROLES.get(p.ablation, "freeze") == "freeze"}
+JUDGED = {
+    name: p
+    for name, p in PLANNED.items()
+    if not p.baseline and ROLES.get(p.ablation, "freeze") == "freeze"
+}
 # What the grid freezes, and each ablation that freezes something else.
 FREEZE = {"grid": config["tuning"]["freeze"]} | {
     name: ablation["freeze"] for name, ablation in ABLATIONS.items() if "freeze" in ablation

@@ -15,7 +15,7 @@ from jsonschema.exceptions import ValidationError
 from adiabatic.command_line import written_atomically
 from adiabatic.encoder_settings import check_model_folder
 from adiabatic.errors import InputError, shown
-from adiabatic.runs import SETTINGS, planned_runs
+from adiabatic.runs import METHODS, SETTINGS, UNTUNED, planned_runs
 from adiabatic.world import LANGUAGES
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "config.schema.yaml"
@@ -165,7 +165,8 @@ def _check_sources(config: Configuration) -> None:
 def _without_maxima(schema: Schema) -> None:
     """Inner products have no unit, so nothing that is measured in theirs has a largest value."""
     tuning = schema["properties"]["tuning"]["properties"]
-    for part in (tuning, tuning["ablations"]["items"]["properties"]):
+    variants = (tuning[key]["items"]["properties"] for key in ("ablations", "baselines"))
+    for part in (tuning, *variants):
         for key in ("margin", "temperature"):
             part[key].pop("maximum", None)
 
@@ -197,12 +198,47 @@ def _check_tuning(tuning: Configuration) -> None:
                 )
         if all(ablation[key] == tuning[key] for key in SETTINGS if key in ablation):
             raise InputError(f"{where}: no changed setting found; an ablation changes at least one")
+    _check_baselines(tuning)
     for run in planned_runs(tuning):
-        if run.settings["precision"] == "float64" and run.settings["forward"] != "float32":
+        exact = run.settings.get("precision") == "float64"
+        if exact and run.settings["forward"] != "float32":
             raise InputError(
                 f"configuration: tuning.forward: {shown(run.settings['forward'])} found; float32 "
                 "is needed with tuning.precision: float64, which computes everything in float64"
             )
+
+
+def _check_baselines(tuning: Configuration) -> None:
+    names = [variant["name"] for variant in (*tuning["ablations"], *tuning["baselines"])]
+    for number, baseline in enumerate(tuning["baselines"]):
+        where = f"configuration: tuning.baselines[{number}]"
+        method = baseline["method"]
+        if names.count(baseline["name"]) > 1:
+            raise InputError(
+                f"{where}.name: {baseline['name']!r} found twice; names of ablations and baselines "
+                "are unique"
+            )
+        reads = METHODS[method]
+        if method not in UNTUNED:
+            reads = ("learning_rates", "seeds", *reads)
+        unread = [key for key in baseline if key not in ("name", "method", *reads)]
+        if unread:
+            raise InputError(
+                f"{where}.{unread[0]}: {shown(baseline[unread[0]])} found, which method {method} "
+                f"does not read; it reads {', '.join(reads) or 'nothing else'}"
+            )
+        interpolated = method == "interpolation"
+        if interpolated and "alphas" not in baseline:
+            raise InputError(f"{where}.alphas: missing; needed with method interpolation")
+        if method not in UNTUNED and not interpolated and "learning_rates" not in baseline:
+            raise InputError(f"{where}.learning_rates: missing; needed with method {method}")
+        for key in ("learning_rates", "seeds") if interpolated else ():
+            unknown = sorted(set(baseline.get(key, [])) - set(tuning[key]))
+            if unknown:
+                raise InputError(
+                    f"{where}.{key}: {shown(unknown[0])} found; interpolated are runs of the grid: "
+                    f"{', '.join(map(shown, tuning[key]))}"
+                )
 
 
 def _check_tasks(config: Configuration) -> None:

@@ -1,5 +1,6 @@
-"""The grid of tuning runs, and the ablations that repeat parts of it with other settings."""
+"""The grid of tuning runs, ablations that repeat parts of it, and baselines by other methods."""
 
+from math import nan
 from typing import Any, NamedTuple
 
 # Keys of the configuration's tuning section that decide a run beside its rate and seed.
@@ -21,8 +22,27 @@ SETTINGS = (
 )
 
 
+# What each method of a baseline reads beside rates and seeds. query-encoder is the grid's own: what
+# a baseline changes are settings.
+ADAPTER_SETTINGS = (
+    *("loss", "margin", "temperature", "batch_size", "schedule", "warmup", "epochs", "patience"),
+)
+METHODS: dict[str, tuple[str, ...]] = {
+    "query-encoder": SETTINGS,
+    "both-encoders": SETTINGS,
+    "lora": (*(key for key in SETTINGS if key != "freeze"), "rank", "targets"),
+    "linear-adapter": ADAPTER_SETTINGS,
+    "interpolation": ("alphas",),
+    "procrustes": (),
+    "bm25": (),
+}
+LORA_DEFAULTS = {"rank": 8, "targets": []}
+# Those that have no learning rate and no seed, and so one run.
+UNTUNED = ("procrustes", "bm25")
+
+
 class Run(NamedTuple):
-    """One run of the grid."""
+    """One run: of the grid, of an ablation, or of a baseline; one without a rate has NaN there."""
 
     name: str
     learning_rate: float
@@ -30,15 +50,19 @@ class Run(NamedTuple):
 
 
 class PlannedRun(NamedTuple):
-    """A run with its settings, its ablation and the name of the grid's run that it repeats.
+    """A run with its settings and what it belongs to: the grid, an ablation or a baseline.
 
-    The latter two are empty for the runs of the grid itself.
+    ablation, baseline: the name of either, empty for the runs of the grid.
+    repeats: the grid's run that an ablation repeats, or that is interpolated with the base.
+    method: one of METHODS.
     """
 
     run: Run
     ablation: str
     repeats: str
     settings: dict[str, Any]
+    baseline: str = ""
+    method: str = "query-encoder"
 
 
 def grid(learning_rates: list[float], seeds: list[int]) -> list[Run]:
@@ -51,7 +75,7 @@ def grid(learning_rates: list[float], seeds: list[int]) -> list[Run]:
 
 
 def planned_runs(tuning: dict[str, Any]) -> list[PlannedRun]:
-    """The runs of the grid, then those of each ablation, named `ABLATION-RUN`.
+    """The runs of the grid, then those of each ablation and baseline, named `NAME-RUN`.
 
     Args:
         tuning: that section of the configuration, with defaults.
@@ -67,7 +91,33 @@ def planned_runs(tuning: dict[str, Any]) -> list[PlannedRun]:
             PlannedRun(run._replace(name=f"{name}-{run.name}"), name, run.name, changed)
             for run in grid(**chosen)
         ]
+    for baseline in tuning["baselines"]:
+        planned += baseline_runs(baseline, tuning)
     return planned
+
+
+def baseline_runs(baseline: dict[str, Any], tuning: dict[str, Any]) -> list[PlannedRun]:
+    """The runs of one baseline; what it leaves out is as in the tuning section."""
+    name, method = baseline["name"], baseline["method"]
+    if method in UNTUNED:
+        return [PlannedRun(Run(name, nan, 0), "", "", {}, name, method)]
+    chosen = {key: baseline.get(key, tuning[key]) for key in ("learning_rates", "seeds")}
+    runs = grid(**chosen)
+    if method == "interpolation":
+        return [
+            PlannedRun(
+                run._replace(name=f"{name}-{alpha}-{run.name}"), "", run.name, {"alpha": alpha},
+                name, method,
+            )
+            for alpha in map(float, baseline["alphas"])
+            for run in runs
+        ]  # fmt: skip
+    given = tuning | LORA_DEFAULTS | baseline
+    settings = {key: given[key] for key in METHODS[method]}
+    return [
+        PlannedRun(run._replace(name=f"{name}-{run.name}"), "", "", settings, name, method)
+        for run in runs
+    ]
 
 
 def setting_changed(tuning: dict[str, Any], ablation: dict[str, Any]) -> str:
