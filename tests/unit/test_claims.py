@@ -13,7 +13,9 @@ from adiabatic.claims import (
     claims_table,
     frozen_output_claim,
     language_rows,
+    other_languages,
     precision_claim,
+    rate_beyond,
     window_claims,
     window_of,
 )
@@ -69,13 +71,11 @@ def test_the_window_is_where_all_hold_next_to_each_other_around_the_largest_gain
     assert window_of(claims_of(["fails"] * 4)) == []
     # Without a word about other languages, nothing is claimed of them.
     assert window_of(claims_of(["not tested"] * 4)) == []
-    window, above = window_claims(claims)
-    assert (window.claim, window.verdict, window.ci_low, window.ci_high) == (
-        "e",
-        "holds",
-        1e-6,
-        1e-6,
-    )
+    window, above = window_claims(claims, HOW)
+    assert (window.claim, window.verdict) == ("e", "holds")
+    assert window.detail.startswith("from 1e-06 to 1e-06, among rates from 1e-08 to 1e-05")
+    # All four are estimated to lose less than 20 points; one is shown, one is shown not to.
+    assert (window.number, window.ci_low, window.ci_high) == (4, 1, 3)
     assert (above.claim, above.verdict, above.learning_rate) == ("f", "holds", 1e-5)
     assert above.detail == "first at 1e-05; worst: sw"
 
@@ -90,7 +90,7 @@ def test_the_window_is_where_all_hold_next_to_each_other_around_the_largest_gain
     ],
 )
 def test_a_window_holds_fails_or_is_undecided(found, window, above):
-    assert [claim.verdict for claim in window_claims(claims_of(found))] == [window, above]
+    assert [claim.verdict for claim in window_claims(claims_of(found), HOW)] == [window, above]
 
 
 def test_freezing_widens_the_window_where_it_ends_higher():
@@ -98,15 +98,37 @@ def test_freezing_widens_the_window_where_it_ends_higher():
         claims_of(found)
         for found in (["holds", "holds", "fails", "fails"], ["holds", "holds", "holds", "fails"])
     )
-    claim = frozen_output_claim(narrow, wide, "frozen")
+    claim = frozen_output_claim(narrow, wide, "frozen", None, HOW)
     assert (claim.verdict, claim.ablation) == ("holds", "frozen")
-    assert claim.number == pytest.approx(10)
-    assert frozen_output_claim(wide, narrow, "frozen").verdict == "fails"
+    assert (
+        claim.detail == "window 1e-08 to 1e-06 with it frozen, 1e-08 to 1e-07 without, of 4 rates"
+    )
+    assert frozen_output_claim(wide, narrow, "frozen", None, HOW).verdict == "fails"
     whole = claims_of(["holds"] * 4)
-    assert frozen_output_claim(whole, whole, "frozen").verdict == "undecided"
+    assert frozen_output_claim(whole, whole, "frozen", None, HOW).verdict == "undecided"
     # Only rates that both were tried at are compared.
     part = [claim for claim in wide if claim.learning_rate < 1e-6]
-    assert frozen_output_claim(wide, part, "frozen").number == 1
+    assert "1e-08 to 1e-07 with it frozen, 1e-08 to 1e-07 without, of 2 rates" in (
+        frozen_output_claim(wide, part, "frozen", None, HOW).detail
+    )
+    assert rate_beyond(narrow, wide) == 1e-6
+    assert rate_beyond(narrow, part) is None
+    assert rate_beyond(whole, whole) is None
+
+
+def test_what_freezing_spares_the_other_languages_beyond_the_window(values):
+    base, worse = values["base"], values["worse"]
+    # Chinese, one of the two other languages, loses half of its items in the grid alone.
+    spared = other_languages([worse, worse], [base, base], HOW)
+    assert spared.point == pytest.approx(0.25)
+    narrow = claims_of(["holds", "holds", "fails", "fails"])
+    claim = frozen_output_claim(narrow, narrow, "frozen", spared, HOW)
+    assert (claim.verdict, claim.learning_rate, claim.n) == ("fails", 1e-6, 40)
+    assert claim.number == pytest.approx(25)
+    assert 0 < claim.ci_low < 25 < claim.ci_high
+    assert claim.p_value < 0.001
+    only_english = {cell: table for cell, table in base.items() if cell.task in ("held-out",)}
+    assert other_languages([only_english], [only_english], HOW) is None
 
 
 @pytest.mark.parametrize(
@@ -137,13 +159,17 @@ def test_exact_updates_change_nothing_where_all_is_the_same(found, verdict):
 
 def test_claims_without_a_test_are_listed_as_such(values):
     claims = claims_at(1e-7, values["base"], [values["better"]], HOW)
-    frame = claims_frame([*claims, *window_claims(claims)])
+    frame = claims_frame([*claims, *window_claims(claims, HOW)])
     assert frame["claim"].tolist() == list("abcdefgh")
     assert frame.set_index("claim")["verdict"][["g", "h"]].tolist() == ["not tested"] * 2
     table = claims_table(frame)
     assert table["claim"][0] == "a. in-domain English improves"
     assert table["number (points)"][0].startswith("+50.0 [")
     assert table["learning rate"][0] == "1e-07"
+    (window,) = table.loc[frame["claim"] == "e", "number (points)"]
+    assert window == "1 [1, 1] learning rates"
+    tested = frame.dropna(subset="p_value")
+    assert tested["null_hypothesis"].str.len().gt(0).all()
 
 
 def test_every_pair_of_languages_has_corrected_intervals_and_a_cross_check(values):

@@ -7,6 +7,7 @@ from adiabatic.statistics import (
     error_reduction,
     holm,
     intervals,
+    intervals_of_differences,
     mcnemar,
     p_values_above,
     resample_weights,
@@ -54,6 +55,9 @@ def test_where_no_item_changed_the_error_is_that_of_one_that_did():
         low, high = simultaneous_intervals(point, means, 0.95, items)
         assert (low > -0.02).all() == kept
         assert high == pytest.approx(-low)
+        low, high = intervals_of_differences(point, means, 0.95, items)
+        assert high == pytest.approx(-low) == pytest.approx(1.96 / items, rel=1e-3)
+        assert (verdicts(low, high, 0.02) == "preserved").all() == kept
 
 
 def test_columns_and_seeds_of_an_item_move_together():

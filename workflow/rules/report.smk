@@ -291,7 +291,7 @@ rule judge_claims:
     threads: 1
     params:
         runs=lambda wildcards, input: " ".join(
-            option("--run", [planned.ablation or "-", planned.run.learning_rate, path])
+            option("--run", [planned.ablation or "-", *planned.run[1:], path])
             for planned, path in zip(JUDGED.values(), input.runs)
         ),
         roles=" ".join(

@@ -18,7 +18,9 @@ from adiabatic.claims import (
     claims_table,
     frozen_output_claim,
     language_rows,
+    other_languages,
     precision_claim,
+    rate_beyond,
     window_claims,
 )
 from adiabatic.frames import read_frame
@@ -34,10 +36,10 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="outcomes of the base")
     parser.add_argument(
         "--run",
-        nargs=3,
+        nargs=4,
         action="append",
         required=True,
-        metavar=("ABLATION", "RATE", "OUTCOMES"),
+        metavar=("ABLATION", "RATE", "SEED", "OUTCOMES"),
         help=f"outcomes of a run, of the grid ({GRID}) or of an ablation; repeatable",
     )
     parser.add_argument(
@@ -64,7 +66,8 @@ def main() -> None:
     base, roles = values(arguments.base), dict(arguments.role)
     claims: dict[str, list[Claim]] = {}
     languages = []
-    runs = sorted((name, float(rate), path) for name, rate, path in arguments.run)
+    runs = sorted((name, float(r), int(seed), path) for name, r, seed, path in arguments.run)
+    paths = {run[:3]: run[3] for run in runs}
     for (name, rate), seeds in groupby(runs, key=lambda run: run[:2]):
         tuned = [values(path) for *_, path in seeds]
         ablation = "" if name == GRID else name
@@ -72,10 +75,18 @@ def main() -> None:
         command_line.say(f"{ablation or 'grid'}, learning rate {rate:g}: {len(tuned)} seeds")
         if name == GRID:
             languages.extend(language_rows(rate, base, tuned, how))
-    told = [*claims[""], *window_claims(claims[""])]
+    told = [*claims[""], *window_claims(claims[""], how)]
     for name, setting in roles.items():
         if setting == ROLES[FROZEN_OUTPUT]:
-            told += [*claims[name], frozen_output_claim(claims[""], claims[name], name)]
+            rate, spared = rate_beyond(claims[""], claims[name]), None
+            if rate is not None:
+                seeds = [seed for of, r, seed in paths if (of, r) == (name, rate)]
+                repeated, ablated = (
+                    [values(paths[of, rate, seed]) for seed in seeds] for of in (GRID, name)
+                )
+                spared = other_languages(repeated, ablated, how)
+            claim = frozen_output_claim(claims[""], claims[name], name, spared, how)
+            told += [*claims[name], claim]
         elif setting == ROLES[PRECISION]:
             rows = pd.read_csv(arguments.ablations / f"ablation-{name}.csv")
             told.append(precision_claim(rows, name, how.confidence))

@@ -16,6 +16,7 @@ from adiabatic.summary import (
     Values,
     difference_rows,
     families,
+    paired_by_seed,
 )
 from adiabatic.tables import in_points
 
@@ -43,20 +44,15 @@ def ablation_rows(
     """
     rows = []
     run = Run("", rate, len(ablated))
+    grid, added = paired_by_seed(repeated, ablated, base)
     for cell, pair, family in families(base, how.reference):
-        of_base = base[cell][[pair]]
-        of_grid, of_ablation = (
-            [values[cell][[pair]] for values in runs] for runs in (repeated, ablated)
-        )
-        # What an ablation adds to the grid's run of the same seed, as if that had been the base.
-        mean = sum(of_grid) / len(of_grid)
-        added = [mean + other - one for one, other in zip(of_grid, of_ablation, strict=True)]
         for comparison, first, second in (
-            (GRID_TO_ABLATION, mean, added),
-            (BASE_TO_GRID, of_base, of_grid),
-            (BASE_TO_ABLATION, of_base, of_ablation),
+            (GRID_TO_ABLATION, grid, added),
+            (BASE_TO_GRID, base, repeated),
+            (BASE_TO_ABLATION, base, ablated),
         ):
-            row = difference_rows(run, cell, first, second, how)
+            tuned = [values[cell][[pair]] for values in second]
+            row = difference_rows(run, cell, first[cell][[pair]], tuned, how)
             rows.append(row.assign(family=family, comparison=comparison))
     table = pd.concat(rows, ignore_index=True).drop(columns="run")
     table = table.rename(columns={"seed": "seeds", "base": "before", "tuned": "after"})

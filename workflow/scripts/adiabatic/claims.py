@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from adiabatic.statistics import (
     SAME,
     error_reduction,
     holm,
-    intervals,
+    intervals_of_differences,
     mcnemar,
     p_values_above,
     simultaneous_intervals,
@@ -27,8 +27,10 @@ from adiabatic.summary import (
     Inference,
     Values,
     is_headline,
+    paired_by_seed,
     resampled,
 )
+from adiabatic.summary import SAME as OWN
 from adiabatic.tasks import ARXIV, HELD_OUT
 
 HOLDS, FAILS, UNDECIDED, NOT_TESTED = "holds", "fails", "undecided", "not tested"
@@ -46,6 +48,11 @@ STATEMENTS = {
 }
 # What an ablation tests, by the settings that it changes.
 ROLES = {FROZEN_OUTPUT: "freeze", PRECISION: "precision"}
+# What a p-value of claims.csv is the chance of seeing by accident, had it been so.
+NO_GAIN = "the difference is 0 or less"
+SOME_LOSS = "some comparison loses the margin or more"
+NO_LOSS = "no comparison loses more than the margin"
+NO_DIFFERENCE = "no comparison differs"
 POINTS = 100
 
 
@@ -54,7 +61,8 @@ class Claim:
     """A row of claims.csv.
 
     number, ci_low, ci_high: in `unit`; where several are compared, those of the worst, and an
-    interval that holds for all of them at once. p_value: the largest, corrected by Holm.
+    interval that holds for all of them at once. p_value: of `null_hypothesis`; where several are
+    compared, corrected by Holm, which decides. p_lost: of NO_LOSS, likewise.
     """
 
     claim: str
@@ -69,6 +77,8 @@ class Claim:
     comparisons: int = 0
     seeds: int = 0
     p_value: float = float("nan")
+    null_hypothesis: str = ""
+    p_lost: float = float("nan")
     detail: str = ""
 
 
@@ -93,13 +103,14 @@ def claims_at(
     """
     about = {"ablation": ablation, "learning_rate": rate, "seeds": len(tuned)}
     english = compared(base, tuned, how, [cell for cell in base if cell.task == HELD_OUT])
-    low, high = (ends[0] for ends in intervals(english.means, how.confidence))
+    ends = intervals_of_differences(english.point, english.means, how.confidence, english.n)
+    low, high = (end[0] for end in ends)
     verdict = HOLDS if low > 0 else FAILS if high <= 0 else UNDECIDED
     numbers = [float(value) * POINTS for value in (english.point[0], low, high)]
     p_value = float(p_values_above(english.point, english.means, 0.0, english.n)[0])
     first = Claim(
         ENGLISH, verdict, **about, number=numbers[0], ci_low=numbers[1], ci_high=numbers[2],
-        n=english.n, comparisons=1, p_value=p_value,
+        n=english.n, comparisons=1, p_value=p_value, null_hypothesis=NO_GAIN,
     )  # fmt: skip
     return [
         first,
@@ -152,7 +163,8 @@ def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, o
     number, low, high = (float(v[worst]) * POINTS for v in (of.point, low, high))
     return Claim(
         claim, verdict, **about, number=number, ci_low=low, ci_high=high, n=of.n,
-        comparisons=len(kept), p_value=float(kept.max()), detail=detail,
+        comparisons=len(kept), p_value=float(kept.max()), null_hypothesis=SOME_LOSS,
+        p_lost=float(lost.min()), detail=detail,
     )  # fmt: skip
 
 
@@ -188,33 +200,50 @@ def window_of(claims: Iterable[Claim]) -> list[float]:
     return window
 
 
-def window_claims(claims: list[Claim]) -> Iterator[Claim]:
-    """Claims e and f, from a to d at every learning rate of the grid."""
+def estimated_rates(claims: Iterable[Claim], how: Inference) -> list[float]:
+    """The learning rates at which a to d are so by the estimates, whatever their intervals say."""
+    bounds = dict.fromkeys((PAIRS, RETRIEVAL, LEVELS), -how.margin_of_no_loss * POINTS)
+    tested = [claim for claim in claims if claim.verdict != NOT_TESTED]
+    refuted = {c.learning_rate for c in tested if c.number <= bounds.get(c.claim, 0.0)}
+    about_languages = {c.learning_rate for c in tested if c.claim in (PAIRS, RETRIEVAL)}
+    return sorted(about_languages - refuted)
+
+
+def end_of(window: list[float], claims: Iterable[Claim]) -> float:
+    """The last learning rate of a window; of an empty one, the rate of the largest gain."""
+    gains = (claim for claim in claims if claim.claim == ENGLISH)
+    return window[-1] if window else max(gains, key=lambda claim: claim.number).learning_rate
+
+
+def window_claims(claims: list[Claim], how: Inference) -> Iterator[Claim]:
+    """Claims e and f, from a to d at every learning rate of the grid.
+
+    e's number counts the rates at which a to d are so by the estimates; its interval goes from the
+    rates of the window, at which all are shown, to the rates at which none is shown to fail.
+    """
     window = window_of(claims)
     rates = sorted({claim.learning_rate for claim in claims})
     seeds = claims[0].seeds
+    failed = {claim.learning_rate for claim in claims if claim.verdict == FAILS}
     if window:
+        verdict = HOLDS
         text = (
             f"from {window[0]:g} to {window[-1]:g}, among rates from {rates[0]:g} to {rates[-1]:g}"
         )
         if window[-1] == rates[-1]:
             text += "; it may go on above"
-        yield Claim(
-            WINDOW, HOLDS, number=len(window), ci_low=window[0], ci_high=window[-1],
-            unit="learning rates", comparisons=len(rates), seeds=seeds, detail=text,
-        )  # fmt: skip
     else:
-        failed = {claim.learning_rate for claim in claims if claim.verdict == FAILS}
         verdict = FAILS if failed == set(rates) else UNDECIDED
         text = (
             f"at {len(failed)} of {len(rates)} rates a claim fails, at the others one is undecided"
         )
-        yield Claim(
-            WINDOW, verdict, number=0, unit="learning rates", comparisons=len(rates), seeds=seeds,
-            detail=text,
-        )  # fmt: skip
-    best = max((c for c in claims if c.claim == ENGLISH), key=lambda claim: claim.number)
-    end = window[-1] if window else best.learning_rate
+    items = min((claim.n for claim in claims if claim.n), default=0)
+    yield Claim(
+        WINDOW, verdict, number=len(estimated_rates(claims, how)), ci_low=len(window),
+        ci_high=len(rates) - len(failed), unit="learning rates", n=items, comparisons=len(rates),
+        seeds=seeds, detail=text,
+    )  # fmt: skip
+    end = end_of(window, claims)
     above = [c for c in claims if c.learning_rate > end and c.claim in (PAIRS, RETRIEVAL)]
     tested = [claim for claim in above if claim.verdict != NOT_TESTED]
     failed_above = [claim for claim in tested if claim.verdict == FAILS]
@@ -223,15 +252,29 @@ def window_claims(claims: list[Claim]) -> Iterator[Claim]:
     if degraded:
         first = degraded[0]
         detail = f"{start}first at {first.learning_rate:g}; {first.detail}"
-        yield replace(first, claim=ABOVE, verdict=HOLDS, detail=detail)
+        about = {"p_value": first.p_lost, "null_hypothesis": NO_LOSS}
+        yield replace(first, claim=ABOVE, verdict=HOLDS, detail=detail, **about)
     else:
         verdict = UNDECIDED if tested else NOT_TESTED
         text = "no loss beyond the margin was shown" if tested else "no rate above was tried"
         yield Claim(ABOVE, verdict, seeds=seeds, detail=text)
 
 
-def frozen_output_claim(grid: list[Claim], ablated: list[Claim], name: str) -> Claim:
-    """Claim g: whether the ablation's window ends at a higher rate than the grid's."""
+def rate_beyond(grid: list[Claim], ablated: list[Claim]) -> float | None:
+    """The first learning rate above the grid's window at which an ablation was tried, too."""
+    end = end_of(window_of(grid), grid)
+    return min((c.learning_rate for c in ablated if c.learning_rate > end), default=None)
+
+
+def frozen_output_claim(
+    grid: list[Claim], ablated: list[Claim], name: str, spared: Compared | None, how: Inference
+) -> Claim:
+    """Claim g: whether the ablation's window ends at a higher rate than the grid's.
+
+    Args:
+        spared: see `other_languages`, at `rate_beyond`: what the other languages keep there that
+            they lose in the grid, which is the claim's number; None where there is no such rate.
+    """
     rates = {claim.learning_rate for claim in ablated}
     windows = [
         window_of(claims)
@@ -239,15 +282,49 @@ def frozen_output_claim(grid: list[Claim], ablated: list[Claim], name: str) -> C
     ]
     words = [f"{window[0]:g} to {window[-1]:g}" if window else "none" for window in windows]
     detail = f"window {words[1]} with it frozen, {words[0]} without, of {len(rates)} rates"
-    about = {"ablation": name, "comparisons": len(rates), "seeds": ablated[0].seeds}
-    about |= {"unit": "ratio of upper bounds", "detail": detail}
+    verdict = UNDECIDED
     if all(windows):
-        ratio = windows[1][-1] / windows[0][-1]
         wider = windows[1][-1] > windows[0][-1] and windows[1][0] <= windows[0][0]
         at_end = max(rates) == windows[0][-1]
         verdict = HOLDS if wider else UNDECIDED if at_end else FAILS
-        return Claim(FROZEN_OUTPUT, verdict, number=ratio, **about)
-    return Claim(FROZEN_OUTPUT, UNDECIDED, **about)
+    about = {"ablation": name, "comparisons": len(rates), "seeds": ablated[0].seeds}
+    if spared is None:
+        return Claim(FROZEN_OUTPUT, verdict, detail=detail, **about)
+    ends = intervals_of_differences(spared.point, spared.means, how.confidence, spared.n)
+    number, low, high = (float(value[0]) * POINTS for value in (spared.point, *ends))
+    p_value = float(p_values_above(spared.point, spared.means, 0.0, spared.n)[0])
+    return Claim(
+        FROZEN_OUTPUT, verdict, learning_rate=rate_beyond(grid, ablated), number=number,
+        ci_low=low, ci_high=high, n=spared.n, p_value=p_value, null_hypothesis=NO_GAIN,
+        detail=f"{detail}; the number: other languages, frozen minus not, first rate beyond",
+        **about,
+    )  # fmt: skip
+
+
+def other_languages(
+    repeated: list[Values], ablated: list[Values], how: Inference
+) -> Compared | None:
+    """What an ablation adds to the other languages, averaged over multilingual tasks.
+
+    Args:
+        repeated, ablated: values of the grid's runs and of those that repeat them, seed by seed.
+    """
+    pairs = {}
+    for cell, table in repeated[0].items():
+        if is_headline(cell):
+            known = [pair for pair in ((OTHERS, OWN), (EVERY, DIFFERENT)) if pair in table]
+            pairs |= {cell: known[0]} if known else {}
+    if not pairs:
+        return None
+    mean, added = paired_by_seed(repeated, ablated, pairs)
+    points, means = [], []
+    for cell, pair in pairs.items():
+        tuned = [values[cell][[pair]] for values in added]
+        differences, resamples = resampled("", cell, mean[cell][[pair]], tuned, how)
+        points.append(differences.mean(axis=(0, 1)))
+        means.append(resamples)
+    items = min(len(mean[cell]) for cell in pairs)
+    return Compared(["other languages"], np.mean(points, axis=0), np.mean(means, axis=0), items)
 
 
 def precision_claim(rows: pd.DataFrame, name: str, confidence: float) -> Claim:
@@ -273,7 +350,7 @@ def precision_claim(rows: pd.DataFrame, name: str, confidence: float) -> Claim:
         PRECISION, verdict, ablation=name, learning_rate=float(worst["learning_rate"]),
         number=worst["difference"] * POINTS, ci_low=worst["ci_low"] * POINTS,
         ci_high=worst["ci_high"] * POINTS, n=int(worst["n"]), comparisons=len(rows),
-        seeds=int(worst["seeds"]), p_value=float(p_values.min()),
+        seeds=int(worst["seeds"]), p_value=float(p_values.min()), null_hypothesis=NO_DIFFERENCE,
         detail=f"{same.sum()} of {len(rows)} shown to be the same within the margin, "
         f"{differs.sum()} to differ; largest: {worst['family']}",
     )  # fmt: skip
@@ -294,15 +371,7 @@ def claims_frame(claims: list[Claim]) -> pd.DataFrame:
 
 def claims_table(frame: pd.DataFrame) -> pd.DataFrame:
     """For people: one row a claim and learning rate."""
-    points = frame["unit"] == "points"
-    numbers = [
-        ""
-        if np.isnan(row.number)
-        else f"{row.number:+.1f} [{row.ci_low:+.1f}, {row.ci_high:+.1f}]"
-        if in_points
-        else f"{row.number:.3g} {row.unit}"
-        for row, in_points in zip(frame.itertuples(), points, strict=True)
-    ]
+    numbers = [_number(row) for row in frame.itertuples()]
     rates = frame["learning_rate"].map(lambda rate: "" if np.isnan(rate) else f"{rate:g}")
     return pd.DataFrame(
         {
@@ -316,6 +385,15 @@ def claims_table(frame: pd.DataFrame) -> pd.DataFrame:
             "detail": frame["detail"],
         }
     )
+
+
+def _number(row: Any) -> str:
+    """Number and interval of a row of claims.csv, with the unit where it is not points."""
+    if np.isnan(row.number):
+        return ""
+    if row.unit == "points":
+        return f"{row.number:+.1f} [{row.ci_low:+.1f}, {row.ci_high:+.1f}]"
+    return f"{row.number:g} [{row.ci_low:g}, {row.ci_high:g}] {row.unit}"
 
 
 LANGUAGE_COLUMNS = [
@@ -340,7 +418,7 @@ def language_rows(
         values = [seed[cell][columns] for seed in tuned]
         differences, means = resampled("", cell, before[columns], values, how)
         point = differences.mean(axis=(0, 1))
-        low, high = intervals(means, how.confidence)
+        low, high = intervals_of_differences(point, means, how.confidence, len(before))
         corrected = simultaneous_intervals(point, means, how.confidence, len(before))
         p_kept = p_values_above(point, means, -how.margin_of_no_loss, len(before))
         mean = before[columns].mean().to_numpy()

@@ -64,6 +64,21 @@ def intervals(means: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndar
     return low, high
 
 
+def intervals_of_differences(
+    point: np.ndarray, means: np.ndarray, confidence: float, items: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Percentile intervals that reach as far as the least of `standard_errors` asks.
+
+    Without this, an interval is a point where no item changed, however few items there are.
+
+    Args:
+        point, means, items: see `simultaneous_intervals`.
+    """
+    low, high = intervals(means, confidence)
+    reach = norm.ppf((1 + confidence) / 2) / items
+    return np.minimum(low, point - reach), np.maximum(high, point + reach)
+
+
 def simultaneous_intervals(
     point: np.ndarray, means: np.ndarray, confidence: float, items: int
 ) -> tuple[np.ndarray, np.ndarray]:

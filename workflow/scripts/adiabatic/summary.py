@@ -1,7 +1,7 @@
 """From outcomes, item by item, to differences with intervals, verdicts and a recommended rate."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from adiabatic.statistics import (
     DEGRADED,
     UNDECIDED,
     bootstrap_means,
-    intervals,
+    intervals_of_differences,
     resample_weights,
     seed_weights,
     verdicts,
@@ -232,8 +232,8 @@ def difference_rows(
         tuned: the values of each seed.
     """
     differences, means = resampled(run.name, cell, base, tuned, how)
-    low, high = intervals(means, how.confidence)
     difference = differences.mean(axis=(0, 1))
+    low, high = intervals_of_differences(difference, means, how.confidence, len(base))
     return pd.DataFrame(
         {
             **run._asdict(),
@@ -249,6 +249,22 @@ def difference_rows(
             "verdict": verdicts(low, high, how.margin_of_no_loss),
         }
     ).rename(columns={"name": "run"})[SUMMARY_COLUMNS]
+
+
+def paired_by_seed(
+    repeated: list[Values], ablated: list[Values], cells: Iterable[Cell]
+) -> tuple[Values, list[Values]]:
+    """What an ablation adds to the grid's run of the same seed, as if that had been the base.
+
+    Args:
+        repeated, ablated: values of the grid's runs and of those that repeat them, seed by seed.
+    Returns:
+        The mean of the grid's runs, and for each seed that mean plus what the ablation adds.
+    """
+    means = {cell: sum(values[cell] for values in repeated) / len(repeated) for cell in cells}
+    both = list(zip(repeated, ablated, strict=True))
+    added = [{cell: means[cell] + b[cell] - a[cell] for cell in means} for a, b in both]
+    return means, added
 
 
 def resampled(
