@@ -49,8 +49,12 @@ def test_claims_at_a_rate_that_gains_and_one_that_loses(values):
     assert "6 of 9 shown to be kept, 3 shown to lose more than the margin" in lost[1].detail
     few = claims_at(1e-7, values["base"], [values["better"]], OF_SUMMARY)
     assert verdicts(few)["b"] == "undecided"
+    # No item of 40 changed, which a small gain would leave so, too.
     nothing = claims_at(1e-9, values["base"], [values["base"]], HOW)
-    assert verdicts(nothing)["a"] == "fails"
+    assert verdicts(nothing)["a"] == "undecided"
+    assert nothing[0].ci_high == pytest.approx(4.9, abs=0.01)
+    fewer = claims_at(1e-5, values["better"], [values["base"]], HOW)
+    assert verdicts(fewer)["a"] == "fails"
 
 
 def claims_of(verdict_by_rate, gains=(1, 2, 3, 4), claim="b"):
