@@ -41,9 +41,18 @@ def test_seeds_that_do_not_agree_are_said_with_the_rate_at_which_all_do():
     assert "The best rate at which all seeds do: 1e-05 (+4.0 points)" in text
 
 
-def test_a_gain_that_may_be_zero_is_said():
+def test_a_gain_that_may_be_zero_is_said_and_where_more_was_gained():
     text = recommendation(runs((1e-6, 0, 0.005, "", True)))
     assert "not distinguishable from zero" in text
+    assert "gains more" not in text
+    text = recommendation(runs((1e-6, 0, 0.005, "", True), (1e-5, 0, 0.04, "hi sw", False)))
+    assert "Run lr1e-05-seed0 gains more (+4.0 points [+3.0, +5.0])" in text
+    assert "it takes more items to tell of hi sw" in text
+
+
+def test_a_gain_that_was_chosen_among_seeds_stands_beside_their_mean():
+    text = recommendation(runs((1e-5, 0, 0.05, "", True), (1e-5, 1, 0.03, "", False)))
+    assert "the mean of the 2 seeds at this rate is +4.0 points" in text
 
 
 def test_without_a_judged_language_nothing_is_recommended():

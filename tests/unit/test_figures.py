@@ -31,8 +31,8 @@ def pairs(queries, documents, differences):
             "query_language": queries,
             "document_language": documents,
             "difference": differences,
-            "ci_low": differences - 0.01,
-            "ci_high": differences + 0.01,
+            "simultaneous_low": differences - 0.01,
+            "simultaneous_high": differences + 0.01,
         }
     )
 
@@ -82,7 +82,8 @@ def test_drift_has_a_panel_a_family_and_one_of_the_weights():
         [("block", name, rate, 1000 * rate) for name in names for rate in (1e-6, 1e-5)],
         columns=["kind", "name", "learning_rate", "value"],
     )
-    axes = drift_figure(points, block_points(drift)).axes
+    frozen = pd.DataFrame([("block", "1 frozen", 1e-5, 0.0)], columns=drift.columns)
+    axes = drift_figure(points, block_points(pd.concat([drift, frozen]))).axes
     titles = ["held-out English triplets", "xnli, other languages", "weights"]
     assert [axis.get_title() for axis in axes] == titles
     lines = {line.get_label(): line.get_ydata() for line in axes[2].lines}
@@ -110,6 +111,13 @@ def test_levels_have_a_bar_for_base_and_tuned():
     axis = levels_figure(rows).axes[0]
     heights = [bar.get_height() for bar in axis.patches]
     assert heights == pytest.approx([0.9, 0.7, 0.92, 0.69])
+
+
+def test_rates_of_the_history_differ_in_grey_too():
+    rates = np.repeat([1e-5, 1e-4, 1e-3], 2)
+    history = pd.DataFrame({"learning_rate": rates, "seed": 0, "step": [0, 1] * 3, "loss": 0.1})
+    axis = history_figure(history.assign(validation_accuracy=0.5)).axes[0]
+    assert len({line.get_marker() for line in axis.lines}) == 3
 
 
 @pytest.mark.parametrize(("loss", "unit"), [("triplet", "cosine similarity"), ("ranking", "nats")])

@@ -9,7 +9,6 @@ from adiabatic.summary import (
     Inference,
     judged_runs,
     language_rows,
-    pair_rows,
     summary_rows,
     values_of,
     window_rows,
@@ -131,11 +130,6 @@ def test_languages_are_judged_by_the_mean_on_their_own_and_on_other_documents(ba
     judged = language_rows(summary_of(base, ("low", 1e-6, base_right)))
     assert set(judged["subset"]) == {"mean"}
     assert len(judged) == 2 * len(LANGUAGES)
-
-
-def test_pairs_of_the_heat_map_are_single_languages(base):
-    rows = pair_rows(summary_of(base, ("low", 1e-6, base_right)), "xnli", "low")
-    assert len(rows) == len(LANGUAGES) ** 2
 
 
 def test_the_window_averages_seeds(base):

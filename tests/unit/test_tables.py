@@ -5,6 +5,7 @@ from adiabatic.tables import (
     levels_table,
     overview_table,
     runs_table,
+    shown_rate,
     shown_run,
     to_latex,
     to_markdown,
@@ -37,6 +38,9 @@ def test_the_run_that_is_shown_is_the_recommended_else_that_of_the_largest_gain(
     )
     assert shown_run(runs) == "a"
     assert shown_run(runs.assign(recommended=False)) == "b"
+    rates = runs.assign(learning_rate=[1e-6, 1e-5])
+    assert shown_rate(rates) == 1e-6
+    assert shown_rate(rates.assign(recommended=False)) == 1e-5
 
 
 def test_verdicts_are_in_words():

@@ -133,7 +133,7 @@ rule plot_window:
 rule plot_languages:
     """Heat maps of the tasks: query language by document language."""
     input:
-        summary=in_experiment("tables/summary.csv"),
+        languages=in_experiment("tables/languages.csv"),
         runs=in_experiment("tables/runs.csv"),
     output:
         **{
@@ -154,7 +154,7 @@ rule plot_languages:
         demonstration=DEMONSTRATION,
         code=source_digest("plot_languages"),
     shell:
-        "python workflow/scripts/plot_languages.py --summary {input.summary:q}"
+        "python workflow/scripts/plot_languages.py --languages {input.languages:q}"
         " --runs {input.runs:q} --tasks {params.tasks} {params.demonstration}"
         " --out {params.out:q} > {log:q} 2>&1"
 
@@ -253,7 +253,12 @@ rule plot_drift:
         summary=in_experiment("tables/summary.csv"),
     output:
         **figure("drift", 5, "gain against drift"),
-        table=in_experiment("tables/drift.csv"),
+        table=report(
+            in_experiment("tables/drift.csv"),
+            caption="../report/drift.rst",
+            category="Tables",
+            labels={"table": "drift of every run"},
+        ),
     log:
         in_experiment("logs/plot_drift.log"),
     benchmark:
@@ -280,7 +285,12 @@ rule judge_claims:
         ablations=expand(in_experiment("tables/ablation-{name}.csv"), name=ABLATIONS),
     output:
         **table("claims", "claims"),
-        languages=in_experiment("tables/languages.csv"),
+        languages=report(
+            in_experiment("tables/languages.csv"),
+            caption="../report/languages.rst",
+            category="Tables",
+            labels={"table": "every pair of languages"},
+        ),
         others=expand(in_experiment("tables/claims.{suffix}"), suffix=["md", "tex"]),
     log:
         in_experiment("logs/judge_claims.log"),

@@ -56,11 +56,11 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
 def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
     """Heat map of differences, query language by document language, sorted by family and script.
 
-    Differences whose interval excludes 0 are bold, others in parentheses. Lines part the families;
-    pairs of languages that a task does not have stay blank.
+    Differences whose corrected interval excludes 0 are bold, others in parentheses. Lines part the
+    families; pairs of languages that a task does not have stay blank.
 
     Args:
-        rows: query_language, document_language, difference, ci_low, ci_high.
+        rows: query_language, document_language, difference, simultaneous_low, simultaneous_high.
     """
     order = by_family(pd.unique(rows["query_language"]).tolist())
     keys = {"index": "query_language", "columns": "document_language"}
@@ -68,7 +68,8 @@ def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
     def table(column: str) -> np.ndarray:
         return rows.pivot(values=column, **keys).loc[order, order].to_numpy() * POINTS
 
-    difference, uncertain = table("difference"), (table("ci_low") <= 0) & (table("ci_high") >= 0)
+    difference = table("difference")
+    uncertain = (table("simultaneous_low") <= 0) & (table("simultaneous_high") >= 0)
     extent = max(np.nanmax(np.abs(difference)), 0.1)
     side = COLUMN if len(order) <= 9 else PAGE * 0.75
     with plt.rc_context(STYLE):
@@ -146,15 +147,15 @@ def history_figure(
     measured = {"cosine": "cosine similarity", "dot": "inner product"}[similarity]
     unit = {"triplet": measured, "ranking": "nats"}[loss]
     rates = sorted(history["learning_rate"].unique())
-    colors = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates)))
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.5), layout="constrained")
-        for rate, color in zip(rates, colors, strict=True):
+        for rate, (color, marker) in looks_of(rates).items():
             runs = history[history["learning_rate"] == rate].groupby("seed", sort=True)
             for number, (_, run) in enumerate(runs):
+                look = {"color": color, "marker": marker, "markevery": 4}
                 label = f"{rate:g}" if number == 0 else None
-                axes[0].plot(run["step"], run["validation_accuracy"], color=color, label=label)
-                axes[1].plot(run["step"], run["loss"], color=color)
+                axes[0].plot(run["step"], run["validation_accuracy"], label=label, **look)
+                axes[1].plot(run["step"], run["loss"], **look)
         axes[0].set_ylabel("validation accuracy")
         axes[1].set_ylabel(f"training loss ({unit})")
         for axis in axes:
@@ -211,9 +212,9 @@ def drift_figure(points: pd.DataFrame, blocks: pd.DataFrame) -> Figure:
         blocks: block, learning_rate, movement.
     """
     families = pd.unique(points["family"])
-    rates = sorted(points["learning_rate"].unique())
-    colors = dict(zip(rates, plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates))), strict=True))
-    markers = dict(zip(rates, (MARKERS * len(rates))[: len(rates)], strict=True))
+    looks = looks_of(sorted(points["learning_rate"].unique()))
+    # What is frozen has not moved, and a logarithmic axis has no place for it.
+    blocks = blocks[blocks["movement"] > 0]
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
             1, len(families) + 1, figsize=(PAGE, 2.8), layout="constrained", squeeze=False
@@ -225,9 +226,10 @@ def drift_figure(points: pd.DataFrame, blocks: pd.DataFrame) -> Figure:
             axis.axhline(0, color=BLACK, lw=0.6)
             axis.plot(means["distance"], means["difference"] * POINTS, color="#BBBBBB", lw=1)
             for rate, runs in part.groupby("learning_rate"):
+                color, marker = looks[rate]
                 axis.plot(
-                    runs["distance"], runs["difference"] * POINTS, markers[rate],
-                    color=colors[rate], label=f"{rate:g}",
+                    runs["distance"], runs["difference"] * POINTS, marker, color=color,
+                    label=f"{rate:g}",
                 )  # fmt: skip
             axis.set(
                 xscale="log", title=family, xlabel="drift of queries (1 \N{MINUS SIGN} cosine)"
@@ -249,6 +251,13 @@ def drift_figure(points: pd.DataFrame, blocks: pd.DataFrame) -> Figure:
         columns = len(dict.fromkeys(handles[1]))
         figure.legend(*handles, title="learning rate", loc="outside lower center", ncols=columns)
     return figure
+
+
+def looks_of(rates: Sequence[float]) -> dict[float, tuple[tuple[float, ...], str]]:
+    """Colour and marker of each learning rate: from dark to light, and apart in grey, too."""
+    colors = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(rates)))
+    markers = MARKERS * (1 + len(rates) // len(MARKERS))
+    return dict(zip(rates, zip(map(tuple, colors), markers, strict=False), strict=True))
 
 
 def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> None:

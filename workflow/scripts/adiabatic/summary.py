@@ -317,12 +317,3 @@ def _averaged_subsets(values: Values) -> dict[Cell, list[Cell]]:
         elif cell.subset in ("neutral", "contradiction"):
             averaged.setdefault(Cell(cell.task, MEAN, cell.metric), []).append(cell)
     return averaged
-
-
-def pair_rows(summary: pd.DataFrame, task: str, run: str) -> pd.DataFrame:
-    """The rows of one run and task for every single pair of languages, by the headline metric."""
-    rows = summary[(summary["run"] == run) & (summary["task"] == task)]
-    single = ~rows["query_language"].isin([OTHERS, EVERY]) & (
-        rows["document_language"] != DIFFERENT
-    )
-    return rows[headline_rows(rows) & single].reset_index(drop=True)

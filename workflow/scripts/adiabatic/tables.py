@@ -84,6 +84,13 @@ def shown_run(runs: pd.DataFrame) -> str:
     return runs.sort_values(["recommended", "english_gain"], ascending=False)["run"].iloc[0]
 
 
+def shown_rate(runs: pd.DataFrame) -> float:
+    """The rate that figures of one rate show: the recommended, else that of the largest gain."""
+    if runs["recommended"].any():
+        return float(runs.loc[runs["recommended"], "learning_rate"].iloc[0])
+    return float(runs.groupby("learning_rate")["english_gain"].mean().idxmax())
+
+
 def to_latex(table: pd.DataFrame) -> str:
     """A booktabs table; special characters are escaped."""
     return table.to_latex(index=False, escape=True, na_rep="")
