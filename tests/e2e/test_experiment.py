@@ -125,7 +125,7 @@ def test_the_report_opens_in_a_browser_without_network(finished, tmp_path):
         address = f"http://127.0.0.1:{server.server_port}/report_reader.html"
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
         options += [
-            "--virtual-time-budget=30000",
+            "--virtual-time-budget=60000",
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         ]
         done = subprocess.run(
@@ -136,9 +136,29 @@ def test_the_report_opens_in_a_browser_without_network(finished, tmp_path):
     assert "ERROR:CONSOLE" not in done.stderr
     assert "Uncaught" not in done.stderr
     found = json.loads(html.unescape(re.search(r"FOUND(\{.*\})END", done.stdout, re.DOTALL)[1]))
-    assert found["missing"] == []
-    assert {name.removesuffix(".png") for name in found["widths"]} == set(FIGURES)
-    assert all(width > 300 for width in found["widths"].values())
+    figures, tables = found["shown"]["Figures"], found["shown"]["Tables"]
+    assert set(figures) == {f"{name}.png" for name in FIGURES}
+    assert all(width > 300 for width in figures.values())
+    assert {"claims.csv", "languages.csv", "drift.csv", "summary.csv"} <= set(tables)
+    for name, size in tables.items():
+        assert size == len((finished / "tables" / name).read_text())
+    assert found["shown"]["One page"].keys() == {"one_page.html"}
+    for name in FIGURES:
+        caption = (finished / f"figures/{name}.rst").read_text().replace("\\@", "@")
+        assert " ".join(caption.split()[:5]) in found["captions"][f"{name}.png"], name
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="LaTeX is not installed")
+def test_the_tables_compile_in_latex(finished, tmp_path):
+    tables = sorted((finished / "tables").glob("*.tex"))
+    assert len(tables) >= 5
+    lines = [r"\documentclass{article}", r"\usepackage{booktabs}", r"\begin{document}", r"\tiny"]
+    lines += [rf"\input{{{table}}}\par" for table in tables]
+    (tmp_path / "all.tex").write_text("\n".join([*lines, r"\end{document}"]))
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "all.pdf").exists()
 
 
 def test_the_configuration_stands_beside_the_results(finished):
