@@ -37,6 +37,7 @@ bench: $(INSTALLED)
 	python bench/precision.py
 	python bench/tuning.py
 	python bench/evidence.py
+	python bench/scoring.py
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)
 	python bench/pairs.py $(BENCH)
