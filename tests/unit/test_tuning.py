@@ -115,7 +115,7 @@ def test_the_same_seed_gives_the_same_weights(tiny_encoder_folder):
 def moved(precision, steps, rate=2e-8):
     """A weight of size 1 (a LayerNorm gain) after steps with a gradient of one sign."""
     model = torch.nn.LayerNorm(4)
-    trained = TrainedWeights(model, (), precision)
+    trained = TrainedWeights(model, {"weight", "bias"}, precision)
     optimizer = trained.optimizer(rate)
     for _ in range(steps):
         model(torch.tensor([[1.0, 2.0, 3.0, 5.0]])).backward(torch.ones(1, 4))

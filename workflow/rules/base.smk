@@ -1,5 +1,6 @@
 # The base encoder: pretrained on the embedded world, or brought from a folder or the hub -> base/;
-# and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy.
+# and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy. Where a
+# baseline tunes the encoder of documents, all are embedded again -> embeddings/RUN/CORPUS.npy.
 
 if config["base"]["source"] == "embedded":
 
@@ -83,3 +84,21 @@ rule embed_documents:
     shell:
         "python workflow/scripts/embed_documents.py --base {params.base:q} --data {input.data:q}"
         " --kind {params.kind} --threads {threads} --out {output.vectors:q} > {log:q} 2>&1"
+
+
+use rule embed_documents as embed_documents_again with:
+    # What tuning both encoders costs: another index for every run.
+    input:
+        base=[
+            in_experiment(f"runs/{{run}}/{name}") for name in ("model.safetensors", "encoder.json")
+        ],
+        data=corpus_data,
+    output:
+        vectors=in_experiment("embeddings/{run}/{corpus}.npy"),
+        origin=in_experiment("embeddings/{run}/{corpus}.json"),
+    log:
+        in_experiment("logs/embed_documents-{run}-{corpus}.log"),
+    benchmark:
+        in_experiment("benchmarks/embed_documents-{run}-{corpus}.tsv")
+    wildcard_constraints:
+        run=runs_of("both-encoders"),

@@ -1,4 +1,5 @@
 # What all rules share: the checked configuration, names of files and runs, input functions.
+import math
 import os
 import re
 import shlex
@@ -11,7 +12,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from adiabatic.configuration import check_files, checked_configuration, write_configuration
 from adiabatic.errors import InputError
-from adiabatic.runs import planned_runs, setting_changed
+from adiabatic.runs import METHODS, planned_runs, setting_changed
 from adiabatic.source_digest import source_digest
 from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
 
@@ -39,9 +40,11 @@ JUDGED = {
     for name, p in PLANNED.items()
     if not p.baseline and ROLES.get(p.ablation, "freeze") == "freeze"
 }
-# What the grid freezes, and each ablation that freezes something else.
+# What the grid freezes, and each ablation or baseline that freezes something else.
 FREEZE = {"grid": config["tuning"]["freeze"]} | {
-    name: ablation["freeze"] for name, ablation in ABLATIONS.items() if "freeze" in ablation
+    variant["name"]: variant["freeze"]
+    for variant in (*ABLATIONS.values(), *config["tuning"]["baselines"])
+    if "freeze" in variant
 }
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
@@ -89,8 +92,31 @@ def options(settings):
 
 
 def freezing_variant(planned):
-    """Whose freeze a run has: the grid's, or that of its ablation."""
-    return planned.ablation if planned.ablation in FREEZE else "grid"
+    """Whose freeze a run has: the grid's, or that of its ablation or baseline."""
+    name = planned.ablation or planned.baseline
+    return name if name in FREEZE else "grid"
+
+
+def runs_of(*methods):
+    """A pattern of the names of the runs of some methods, so that each run is made by one rule."""
+    names = (re.escape(name) for name, run in PLANNED.items() if run.method in methods)
+    return "|".join(names) or "(?!)"
+
+
+def run_options(wildcards):
+    """The options that name a run's method, rate, seed and settings."""
+    run, method, settings = (
+        getattr(PLANNED[wildcards.run], part) for part in ("run", "method", "settings")
+    )
+    rate = {} if math.isnan(run.learning_rate) else run._asdict()
+    rate.pop("name", None)
+    return options({"method": method} | rate | settings)
+
+
+def embeddings_for(wildcards, path):
+    """The vectors by the base, or where a run's encoder of documents is tuned, by that one."""
+    own = PLANNED[wildcards.run].method == "both-encoders"
+    return path.replace("embeddings/", f"embeddings/{wildcards.run}/", 1) if own else path
 
 
 def papers_file():

@@ -10,10 +10,20 @@ EVALUATION_DATA = {
 }
 EVALUATE = (
     "python workflow/scripts/evaluate_run.py --encoder {params.encoder:q}"
+    " --document-encoder {params.document_encoder:q}"
     " --pairs {input.pairs:q} --pair-vectors {input.pair_vectors:q}"
     " --tuning {input.tuning:q} --tuning-vectors {input.tuning_vectors:q} {params.tasks}"
     " {params.drift} --threads {threads} --out {output.outcomes:q} > {log:q} 2>&1"
 )
+
+
+def of_run(paths):
+    """An input function: files of an evaluation, with the vectors that a run is evaluated on."""
+    return lambda wildcards: (
+        embeddings_for(wildcards, paths)
+        if isinstance(paths, str)
+        else [embeddings_for(wildcards, path) for path in paths]
+    )
 
 
 rule evaluate_base:
@@ -33,6 +43,7 @@ rule evaluate_base:
     threads: 1
     params:
         encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
+        document_encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
         drift=lambda wildcards, output: option("--queries-out", output.queries),
         tasks=task_options,
         code=source_digest("evaluate_run"),
@@ -43,7 +54,7 @@ rule evaluate_base:
 rule evaluate_run:
     """Outcomes of one tuned query encoder on every task, item by item; its drift from the base."""
     input:
-        **EVALUATION_DATA,
+        **{name: of_run(paths) for name, paths in EVALUATION_DATA.items()},
         base=BASE.values(),
         base_queries=in_experiment("outcomes/base-queries.npy"),
         delta=in_experiment("runs/{run}/delta.safetensors"),
@@ -56,11 +67,16 @@ rule evaluate_run:
         in_experiment("logs/evaluate_run-{run}.log"),
     benchmark:
         in_experiment("benchmarks/evaluate_run-{run}.tsv")
+    wildcard_constraints:
+        run=runs_of(*METHODS.keys() - {"bm25"}),
     conda:
         "../../envs/torch.yaml"
     threads: 1
     params:
         encoder=lambda wildcards, input: os.path.dirname(input.weights),
+        document_encoder=lambda wildcards, input: os.path.dirname(
+            input.weights if PLANNED[wildcards.run].method == "both-encoders" else input.base[0]
+        ),
         drift=lambda wildcards, input, output: options(
             {
                 "base": os.path.dirname(input.base[0]),

@@ -21,12 +21,16 @@ from adiabatic.encoder_settings import DELTA, WEIGHTS
 from adiabatic.errors import InputError
 from adiabatic.evaluation import PARALLEL, EvaluationSet, Queries, encode_queries, outcomes_of
 from adiabatic.frames import read_frame
+from adiabatic.provenance import document_side_digest
 from adiabatic.tasks import ARXIV, HELD_OUT
 
 
 def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--encoder", type=Path, required=True, help="folder of the query encoder")
+    parser.add_argument(
+        "--document-encoder", type=Path, required=True, help="folder of the encoder of documents"
+    )
     parser.add_argument("--pairs", nargs="+", type=Path, required=True, help="STYLE-LEVEL.parquet")
     parser.add_argument("--pair-vectors", type=Path, required=True, help="their documents' vectors")
     parser.add_argument("--tuning", type=Path, required=True, help="tuning.parquet")
@@ -54,7 +58,10 @@ def main() -> None:
     for name, kind, items, vectors in arguments.task:
         sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
     task_vectors = [Path(vectors) for _, _, _, vectors in arguments.task]
-    check_same_encoder([arguments.tuning_vectors, arguments.pair_vectors, *task_vectors])
+    check_same_encoder(
+        [arguments.tuning_vectors, arguments.pair_vectors, *task_vectors],
+        document_side_digest(arguments.document_encoder),
+    )
     encoder = load_encoder(arguments.encoder, device=chosen_device())
     queries = encode_queries(encoder, sets)
     if arguments.queries_out:

@@ -1,7 +1,10 @@
-"""Tune the query encoder on English triplets against the frozen encoder's document vectors."""
+"""Tune the query encoder on English triplets against the frozen encoder's document vectors.
+
+So are the baselines that move its weights: with documents encoded anew, or by low-rank matrices.
+"""
 
 from argparse import Namespace
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 
 import torch
@@ -12,6 +15,7 @@ from adiabatic.checkpoints import Checkpoints, Stopped
 from adiabatic.corpora import (
     DOCUMENT_COLUMNS,
     check_same_encoder,
+    document_texts,
     hashed_rows,
     read_vectors,
 )
@@ -30,53 +34,40 @@ from adiabatic.provenance import (
 from adiabatic.trained_weights import PRECISIONS
 from adiabatic.tuning import (
     FORWARD,
-    HISTORY_POINTS,
     Triplets,
     TuningSettings,
-    parameter_counts,
     tune,
 )
+from adiabatic.tuning_options import add_data_options, add_training_options
 
 
 def main() -> None:
     parser = command_line.parser(__doc__)
-    parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
-    parser.add_argument("--data", type=Path, required=True, help="tuning.parquet")
-    parser.add_argument("--vectors", type=Path, required=True, help="its documents' vectors")
-    parser.add_argument("--learning-rate", type=float, required=True, help="of AdamW")
-    parser.add_argument("--seed", type=int, required=True, help="of the order of the triplets")
+    add_data_options(parser)
+    parser.add_argument("--vectors", type=Path, help="the documents' vectors by the base")
     parser.add_argument(
-        "--loss", choices=["triplet", "ranking"], default="triplet", help="see config.yaml"
+        "--method",
+        choices=["query-encoder", "both-encoders", "lora"],
+        default="query-encoder",
+        help="both-encoders: documents are encoded anew, by what is tuned, and --vectors not read",
     )
-    parser.add_argument(
-        "--margin", type=float, default=0.1, help="of the triplet loss, in units of similarity"
-    )
-    parser.add_argument(
-        "--temperature", type=float, default=0.05, help="of the ranking loss, likewise"
-    )
-    parser.add_argument("--batch-size", type=int, default=16, help="triplets a batch")
+    add_training_options(parser)
     parser.add_argument(
         "--accumulate", type=int, default=1, help="batches whose gradients make one step"
-    )
-    parser.add_argument(
-        "--schedule", choices=["constant", "linear"], default="constant", help="of the rate"
-    )
-    parser.add_argument(
-        "--warmup", type=float, default=0.0, help="share of the steps in which the rate rises"
     )
     parser.add_argument(
         "--max-gradient-norm", type=float, help="gradients are clipped to it; none: never"
     )
     parser.add_argument("--dropout", type=float, default=0.0, help="probability; 0: none")
-    parser.add_argument("--epochs", type=int, default=1, help="passes over the triplets")
-    parser.add_argument(
-        "--patience",
-        type=int,
-        help=f"rows of the history ({HISTORY_POINTS} a run) without a better validation accuracy "
-        "after which a run stops; the best weights are kept; none: neither",
-    )
     parser.add_argument(
         "--freeze", nargs="*", default=[], help="sets or patterns of names that are not tuned"
+    )
+    parser.add_argument("--rank", type=int, default=8, help="of lora's matrices")
+    parser.add_argument(
+        "--targets",
+        nargs="*",
+        default=[],
+        help="of lora: endings of the names of the linear layers that get them; none: all",
     )
     parser.add_argument(
         "--precision",
@@ -112,17 +103,40 @@ def main() -> None:
             raise SystemExit(2) from None
 
 
+def check_options(arguments: Namespace) -> None:
+    """Raises InputError where an option is missing, or is not read by the method."""
+    method = arguments.method
+    for name in ("learning_rate", "seed"):
+        if getattr(arguments, name) is None:
+            raise InputError(f"--{name.replace('_', '-')}: missing; a number is needed")
+    if (arguments.vectors is None) != (method == "both-encoders"):
+        what = "missing; needed" if arguments.vectors is None else "found, which is not read"
+        raise InputError(f"--vectors: {what} with method {method}")
+    if arguments.freeze and method == "lora":
+        raise InputError("--freeze: found, which is not read with method lora")
+    if arguments.targets and method != "lora":
+        raise InputError(f"--targets: found, which is not read with method {method}")
+
+
 def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -> None:
     """Tune, and write the run's folder if this is the first process."""
-    options = vars(arguments) | {"freeze": tuple(arguments.freeze)}
+    check_options(arguments)
+    tuples = {"freeze": tuple(arguments.freeze), "targets": tuple(arguments.targets)}
+    options = vars(arguments) | tuples
     settings = TuningSettings(
         **{field.name: options[field.name] for field in fields(TuningSettings)}
     )
     say = command_line.say if processes.first else lambda line: None
     frozen = FrozenFiles.of(arguments.base, arguments.vectors)
     encoder = load_encoder(arguments.base, device=device)
-    (positives, negatives), hashes = hashed_rows(arguments.data, DOCUMENT_COLUMNS["triplets"])
-    documents = read_vectors(arguments.vectors, hashes)
+    columns = DOCUMENT_COLUMNS["triplets"]
+    (positives, negatives), hashes = hashed_rows(arguments.data, columns)
+    if arguments.vectors:
+        documents = read_vectors(arguments.vectors, hashes)
+        check_same_encoder([arguments.vectors], document_side_digest(arguments.base))
+    else:
+        texts = document_texts([read_frame(arguments.data, columns=columns)], columns)
+        documents = encoder.tokenize(texts.tolist(), "document")
     data = read_frame(arguments.data, columns=["query", "split"])
     data = data.assign(positive=positives, negative=negatives)
     train, validation = (
@@ -133,12 +147,13 @@ def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -
         )
         for part in (data[data["split"] == split] for split in ("train", "validation"))
     )
-    check_same_encoder([arguments.vectors], document_side_digest(arguments.base))
-    files = {"triplets": arguments.data, "vectors": arguments.vectors}
+    files = {"triplets": arguments.data}
+    if arguments.vectors:
+        files["vectors"] = arguments.vectors
     computed = {"device": device.type, "processes": processes.count, "threads": arguments.threads}
     checkpoints = None
     if arguments.checkpoint:
-        identity = run_identity(asdict(settings) | computed, files, frozen)
+        identity = run_identity(settings.of_method() | computed, files, frozen)
         checkpoints = Checkpoints(arguments.checkpoint, identity, arguments.checkpoint_seconds, say)
     try:
         tuned = tune(
@@ -163,9 +178,9 @@ def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -
         provenance = run_provenance(
             folder,
             arguments.base,
-            asdict(settings),
+            settings.of_method(),
             computed,
-            parameter_counts(encoder.model),
+            tuned.parameters,
             len(train.queries),
             files,
             frozen,

@@ -11,12 +11,16 @@ from adiabatic.errors import InputError, shown
 SETTINGS_FILE = "encoder.json"
 # Files of a model folder's weights, one or several.
 WEIGHTS = "model*.safetensors"
+# Folder of a matrix on pooled vectors, as sentence-transformers keeps it; adapters have one.
+DENSE = "2_Dense"
 # A run's file of tuned minus base weights.
 DELTA = "delta.safetensors"
 # The model cards of the E5 family prescribe these prefixes; their folders do not carry them.
 E5_PREFIXES = {"query_prefix": "query: ", "document_prefix": "passage: "}
 DEFAULT_MAX_TOKENS = 512
 SIMILARITIES = ("cosine", "dot")
+# Modules of sentence-transformers that a base may be made of.
+MODULES = ("Transformer", "Pooling", "Normalize")
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,9 @@ def resolve_settings(folder: Path, name: str, wanted: dict[str, Any]) -> Encoder
         wanted: values by field name; None stands for "as the folder says".
     Raises:
         InputError: a file of the folder is no JSON, or asks for a pooling other than mean or cls,
-            or a similarity other than cosine or dot.
+            a similarity other than cosine or dot, or modules other than MODULES.
     """
+    _check_modules(folder)
     values = dataclasses.asdict(EncoderSettings())
     tokens = _longest_input(folder)
     values |= {"max_query_tokens": tokens, "max_document_tokens": tokens}
@@ -93,16 +98,26 @@ def read_settings(folder: Path) -> EncoderSettings:
     return EncoderSettings(**_read_json(folder / SETTINGS_FILE))
 
 
-def write_settings(folder: Path, settings: EncoderSettings, width: int) -> None:
+def write_settings(
+    folder: Path, settings: EncoderSettings, width: int, projected: bool = False
+) -> None:
     """Write the settings, and sentence-transformers files that say the same.
 
     With those files the folder opens as a SentenceTransformer, too; that library knows one length
     for queries and documents, so it is given the query's.
+
+    Args:
+        projected: whether a matrix of shape (width, width) follows the pooling; see `DENSE`.
     """
     _write_json(folder / SETTINGS_FILE, dataclasses.asdict(settings))
     modules = [("", "Transformer"), ("1_Pooling", "Pooling")]
+    if projected:
+        modules.append((DENSE, "Dense"))
+        identity = "torch.nn.modules.linear.Identity"
+        shape = {"in_features": width, "out_features": width, "bias": False}
+        _write_json(folder / DENSE / "config.json", shape | {"activation_function": identity})
     if settings.similarity == "cosine":
-        modules.append(("2_Normalize", "Normalize"))
+        modules.append((f"{len(modules)}_Normalize", "Normalize"))
     _write_json(
         folder / "modules.json",
         [
@@ -153,8 +168,24 @@ def _sentence_transformers_settings(folder: Path) -> dict[str, Any]:
 
 def _normalizes(folder: Path) -> bool:
     """Whether the folder's sentence-transformers modules bring vectors to unit length."""
+    return "Normalize" in _modules(folder)
+
+
+def _check_modules(folder: Path) -> None:
+    """What vectors pass through beside MODULES would be left out without a word."""
+    other = [kind for kind in _modules(folder) if kind not in MODULES]
+    if other:
+        raise InputError(
+            f"{folder / 'modules.json'}: {other[0]} found; a base is made of "
+            f"{', '.join(MODULES)} alone"
+        )
+
+
+def _modules(folder: Path) -> list[str]:
+    """Kinds of the folder's sentence-transformers modules, in order."""
     path = folder / "modules.json"
-    return path.is_file() and any("Normalize" in module["type"] for module in _read_json(path))
+    types = [module["type"] for module in _read_json(path)] if path.is_file() else []
+    return [kind.rsplit(".", 1)[-1] for kind in types]
 
 
 def _pooling(path: Path) -> str:

@@ -15,19 +15,21 @@ class Batch:
 
     ids, mask: tokens of n queries, shape (n, tokens).
     documents, rows: vectors and rows of the positives, then the negatives; (m, d) and (m,).
+        Without vectors, the pass encodes the documents; it is not recorded then.
     own: place of each query's positive among the documents, shape (n,).
     share: what the loss of one query weighs in its step, shape ().
     """
 
     ids: torch.Tensor
     mask: torch.Tensor
-    documents: torch.Tensor
+    documents: torch.Tensor | None
     rows: torch.Tensor
     own: torch.Tensor
     share: torch.Tensor
 
     def tensors(self) -> tuple[torch.Tensor, ...]:
         """All of them, in order."""
+        assert self.documents is not None
         return (self.ids, self.mask, self.documents, self.rows, self.own, self.share)
 
 

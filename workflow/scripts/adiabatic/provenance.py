@@ -7,24 +7,27 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from adiabatic.encoder_settings import WEIGHTS, read_settings
+from adiabatic.encoder_settings import DENSE, WEIGHTS, read_settings
 from adiabatic.errors import InputError
 from adiabatic.source_digest import source_digest
 
 PROVENANCE_FILE = "provenance.json"
-LIBRARIES = ("torch", "transformers", "tokenizers", "numpy")
+LIBRARIES = ("torch", "transformers", "tokenizers", "numpy", "peft")
 
 
 @dataclass(frozen=True)
 class FrozenFiles:
-    """What a run must not change: the frozen encoder's weights and the document vectors."""
+    """What a run must not change: the base's weights and the document vectors.
+
+    vectors: None where no document vectors are read, since documents are encoded anew.
+    """
 
     base: Path
-    vectors: Path
+    vectors: Path | None
     digests: dict[str, str]
 
     @classmethod
-    def of(cls, base: Path, vectors: Path) -> "FrozenFiles":
+    def of(cls, base: Path, vectors: Path | None) -> "FrozenFiles":
         """The files and their digests now; the weights must be those that the base was made of.
 
         Raises:
@@ -40,14 +43,20 @@ class FrozenFiles:
 
     def now(self) -> dict[str, str]:
         """The digests as the files are now."""
-        return {"weights": weights_digest(self.base), "vectors": _file_digest(self.vectors)}
+        weights = {"weights": weights_digest(self.base)}
+        return (
+            weights if self.vectors is None else weights | {"vectors": _file_digest(self.vectors)}
+        )
 
     def check_unchanged(self) -> dict[str, str]:
         """The digests now; raises InputError where a file is not what it was."""
         now = self.now()
-        for name, path in (("weights", self.base), ("vectors", self.vectors)):
-            if now[name] != self.digests[name]:
-                raise InputError(f"{path}: the {name} changed during the run, which must not be")
+        paths = {"weights": self.base, "vectors": self.vectors}
+        for name, digest in self.digests.items():
+            if now[name] != digest:
+                raise InputError(
+                    f"{paths[name]}: the {name} changed during the run, which must not be"
+                )
         return now
 
 
@@ -71,14 +80,18 @@ def run_provenance(
     triplets: int,
     data: dict[str, Path],
     frozen: FrozenFiles,
+    script: str = "tune_query_encoder",
 ) -> dict[str, Any]:
     """Provenance of a tuned query encoder.
+
+    What is frozen is null where the encoder of documents is tuned, too.
 
     Args:
         computed: on what device, by how many processes and threads.
         parameters: numbers of single weights, tuned and frozen.
         triplets: of one epoch.
         frozen: the digests before the run of what it must not change.
+        script: that made it, whose code's digest is stated.
     Raises:
         InputError: what must not change has changed.
     """
@@ -89,9 +102,25 @@ def run_provenance(
         "parameters": parameters
         | {"frozen_share": round(parameters["frozen"] / sum(parameters.values()), 4)},
         "training_triplets": triplets,
-        "frozen_sha256": {"before": frozen.digests, "after": after},
+        "frozen_sha256": None
+        if frozen.vectors is None
+        else {"before": frozen.digests, "after": after},
         "data_sha256": {name: _file_digest(path) for name, path in data.items()},
-        "code": source_digest("tune_query_encoder"),
+        "code": source_digest(script),
+        "weights_sha256": weights_digest(folder),
+        "base": json.loads((base / PROVENANCE_FILE).read_text(encoding="utf-8")),
+        "versions": _versions(),
+    }
+
+
+def interpolation_provenance(
+    folder: Path, base: Path, run: dict[str, Any], alpha: float
+) -> dict[str, Any]:
+    """Provenance of weights between a base and a run of it, whose provenance is given."""
+    return {
+        "tuning": {"method": "interpolation", "alpha": alpha},
+        "run": run,
+        "code": source_digest("interpolate_weights"),
         "weights_sha256": weights_digest(folder),
         "base": json.loads((base / PROVENANCE_FILE).read_text(encoding="utf-8")),
         "versions": _versions(),
@@ -118,7 +147,8 @@ def write_provenance(folder: Path, provenance: dict[str, Any]) -> None:
 
 def weights_digest(folder: Path) -> str:
     """SHA-256 over the weights' files of a model folder, in the order of their names."""
-    digests = [_file_digest(path) for path in sorted(folder.glob(WEIGHTS))]
+    paths = [*sorted(folder.glob(WEIGHTS)), *folder.glob(f"{DENSE}/{WEIGHTS}")]
+    digests = [_file_digest(path) for path in paths]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 

@@ -3,8 +3,6 @@
 import numpy as np
 import torch
 
-from adiabatic.freezing import trained_names
-
 PRECISIONS = ("delta", "plain", "float64")
 
 
@@ -17,8 +15,8 @@ class TrainedWeights:
     it runs on w, too, but the whole model is in float64: the reference, many times slower.
     """
 
-    def __init__(self, model: torch.nn.Module, freeze: tuple[str, ...], precision: str) -> None:
-        names = trained_names([name for name, _ in model.named_parameters()], freeze)
+    def __init__(self, model: torch.nn.Module, names: set[str], precision: str) -> None:
+        """Take the parameters of these names as trained, and freeze all others."""
         if precision == "float64":
             model.double()
         parameters = {}

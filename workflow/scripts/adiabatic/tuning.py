@@ -1,21 +1,33 @@
-"""Tuning of the query encoder against stored document vectors, exact at tiny learning rates."""
+"""Tuning of the query encoder against stored document vectors, exact at tiny learning rates.
+
+What others do instead goes through the same steps: tuning both sides, and low-rank matrices.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 from tqdm import tqdm
 
-from adiabatic.checkpoints import Checkpoints, Progress, Stopped, StopRequest, stop_requests
+from adiabatic.checkpoints import (
+    Checkpoints,
+    HistoryRow,
+    Progress,
+    Stopped,
+    StopRequest,
+    stop_requests,
+)
 from adiabatic.devices import Processes
 from adiabatic.encoder import Encoder
 from adiabatic.errors import InputError
 from adiabatic.freezing import trained_names
 from adiabatic.graphs import Batch, GraphedBackward
 from adiabatic.losses import ranking_losses, triplet_margin_losses
+from adiabatic.runs import METHODS
 from adiabatic.token_ids import TokenIds
 from adiabatic.trained_weights import TouchedRows, TrainedWeights
 
@@ -32,7 +44,7 @@ GPU_STEPS, GPU_LENGTH = 100, 8
 
 @dataclass(frozen=True)
 class TuningSettings:
-    """One run of the grid; names as in the configuration."""
+    """One run; names as in the configuration. What its method does not read is left as it is."""
 
     learning_rate: float
     seed: int
@@ -50,6 +62,9 @@ class TuningSettings:
     dropout: float = 0.0
     patience: int | None = None
     forward: str = "float32"
+    method: str = "query-encoder"
+    rank: int = 8
+    targets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises InputError where a value makes no sense; the configuration's schema says more."""
@@ -64,9 +79,15 @@ class TuningSettings:
             ("dropout", 0 <= self.dropout < 1, "a number from 0, below 1"),
             ("patience", self.patience is None or self.patience > 0, "a number from 1"),
             ("forward", self.precision != "float64" or self.forward == "float32", "float32"),
+            ("rank", self.rank > 0, "a number from 1"),
         ):
             if not allowed:
                 raise InputError(f"{name}: {getattr(self, name)} found; {words} is needed")
+
+    def of_method(self) -> dict[str, Any]:
+        """The settings that the run's method reads, by name."""
+        names = ("method", "learning_rate", "seed", *METHODS[self.method])
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -84,11 +105,13 @@ class Tuned:
 
     history: step, loss (mean since the row before), validation_accuracy, share_moved, and kept:
         whether the weights are those of this row.
-    differences: tuned minus base of each trained parameter, float32.
+    differences: tuned minus base of each parameter of the base that was trained, float32.
+    parameters: see `parameter_counts`.
     """
 
     history: pd.DataFrame
     differences: dict[str, torch.Tensor]
+    parameters: dict[str, int]
 
 
 def parameter_counts(model: torch.nn.Module) -> dict[str, int]:
@@ -113,27 +136,39 @@ def tune(
     encoder: Encoder,
     train: Triplets,
     validation: Triplets,
-    documents: np.ndarray,
+    documents: np.ndarray | TokenIds,
     settings: TuningSettings,
     say: Callable[[str], None],
     checkpoints: Checkpoints | None = None,
     processes: Processes | None = None,
 ) -> Tuned:
-    """Tune the encoder's model in place; the document vectors never change.
+    """Tune the encoder's model in place; stored document vectors never change.
 
     Args:
-        documents: vectors of the frozen encoder, float32 of shape (documents, d).
+        documents: vectors of the frozen encoder, float32 of shape (documents, d); or the tokens of
+            the documents, which the encoder that is tuned then encodes itself, with gradients.
         checkpoints: where to save the run and to resume it from; the result is the same.
         processes: those that share the run; their weights are the same.
     Raises:
         InputError: the loss is not finite (the learning rate is too high), or see `trained_names`,
-            `set_dropout`.
+            `set_dropout`, `lora.linear_layers`.
         Stopped: SIGTERM or SIGINT came; the step is finished and saved.
     """
     set_dropout(encoder.model, settings.dropout)
     torch.set_float32_matmul_precision("high" if settings.forward == "tf32" else "highest")
-    with touched_rows(encoder, train, settings) as rows, stop_requests() as stop:
-        trained = TrainedWeights(encoder.model, settings.freeze, settings.precision)
+    layers = None
+    if settings.method == "lora":
+        # Imported where it is needed, since that takes seconds.
+        from adiabatic.lora import LoraLayers
+
+        layers = LoraLayers(encoder.model, settings.rank, settings.targets, settings.seed)
+        names = layers.names()
+    else:
+        every = [name for name, _ in encoder.model.named_parameters()]
+        names = trained_names(every, settings.freeze)
+    tokens = training_tokens(train, documents)
+    with touched_rows(encoder, tokens, names) as rows, stop_requests() as stop:
+        trained = TrainedWeights(encoder.model, names, settings.precision)
         run = _Run(
             encoder, train, validation, documents, settings, say, trained, rows,
             checkpoints, processes or Processes(),
@@ -143,8 +178,11 @@ def tune(
         if rows is not None:
             name = next(n for n, module in encoder.model.named_modules() if module is rows)
             differences[f"{name}.weight"] = rows.spread(differences[f"{name}.weight"])
+    counts = parameter_counts(encoder.model)
+    if layers is not None:
+        differences = layers.merge()
     encoder.model.float()
-    return Tuned(history, differences)
+    return Tuned(history, differences, counts)
 
 
 def set_dropout(model: torch.nn.Module, probability: float) -> None:
@@ -160,18 +198,26 @@ def set_dropout(model: torch.nn.Module, probability: float) -> None:
         layer.p = probability
 
 
+def training_tokens(train: Triplets, documents: np.ndarray | TokenIds) -> np.ndarray:
+    """Ids of the tokens that are encoded with gradients, in ascending order."""
+    tokens = np.unique(train.queries.flat)
+    if isinstance(documents, TokenIds):
+        used = documents.take(np.union1d(train.positives, train.negatives))
+        tokens = np.union1d(tokens, used.flat)
+    return tokens
+
+
 @contextmanager
 def touched_rows(
-    encoder: Encoder, train: Triplets, settings: TuningSettings
+    encoder: Encoder, tokens: np.ndarray, names: set[str]
 ) -> Iterator[TouchedRows | None]:
-    """Where the token embedding is trained, only the rows of the training queries' tokens."""
+    """Where the token embedding is among the trained names, only the rows of some tokens."""
     embedding = encoder.model.get_input_embeddings()
-    names = trained_names([n for n, _ in encoder.model.named_parameters()], settings.freeze)
     trained = {name: p for name, p in encoder.model.named_parameters() if name in names}
     if not any(parameter is embedding.weight for parameter in trained.values()):
         yield None
         return
-    rows = TouchedRows(embedding, np.union1d(train.queries.flat, [encoder.padding]))
+    rows = TouchedRows(embedding, np.union1d(tokens, [encoder.padding]))
     encoder.model.set_input_embeddings(rows)
     try:
         yield rows
@@ -187,7 +233,7 @@ class _Run:
     encoder: Encoder
     train: Triplets
     validation: Triplets
-    documents: np.ndarray
+    documents: np.ndarray | TokenIds
     settings: TuningSettings
     say: Callable[[str], None]
     trained: TrainedWeights
@@ -202,11 +248,14 @@ class _Run:
         self.device = self.encoder.model.device
         self.on_gpu = self.device.type == "cuda"
         self.optimizer = self.trained.optimizer(self.settings.learning_rate)
-        self.steps = tuning_steps(self.train.queries.lengths, self.settings)
-        vectors = torch.from_numpy(self.documents)
-        self.vectors = vectors.to(self.device) if self.on_gpu else vectors
+        self.steps = tuning_steps(self._lengths(), self.settings)
+        self.vectors = None
+        if not isinstance(self.documents, TokenIds):
+            vectors = torch.from_numpy(self.documents)
+            self.vectors = vectors.to(self.device) if self.on_gpu else vectors
         self.best = self.trained.optimized.detach().clone() if self.settings.patience else None
-        graphed = self.on_gpu and not self.settings.dropout
+        # Passes over documents would be recorded for each pair of lengths, so they are not.
+        graphed = self.on_gpu and not self.settings.dropout and self.vectors is not None
         self.backward = (
             GraphedBackward(self._backward, self.trained.gradient) if graphed else self._backward
         )
@@ -236,6 +285,15 @@ class _Run:
                     self.processes.wait()
                     raise Stopped(f"stopped after step {self.progress.step} of {total}")
         return self._end()
+
+    def _lengths(self) -> np.ndarray:
+        """Tokens of each training triplet's longest text among those that are encoded."""
+        lengths = self.train.queries.lengths
+        if isinstance(self.documents, TokenIds):
+            of_documents = self.documents.lengths
+            for rows in (self.train.positives, self.train.negatives):
+                lengths = np.maximum(lengths, of_documents[rows])
+        return lengths
 
     def _start(self) -> None:
         resumed = self.checkpoints.restore(self.optimizer, self.best) if self.checkpoints else None
@@ -274,8 +332,9 @@ class _Run:
         multiple = GPU_LENGTH if self.on_gpu else 1
         ids, mask = self.train.queries.padded(batch[mine], self.encoder.padding, multiple)
         on_device = [torch.from_numpy(a).to(self.device) for a in (ids, mask, rows, own)]
-        documents = self.vectors[on_device[2]].to(self.trained.base.dtype)
-        share = torch.tensor(1 / triplets, dtype=documents.dtype, device=self.device)
+        dtype = self.trained.base.dtype
+        documents = None if self.vectors is None else self.vectors[on_device[2]].to(dtype)
+        share = torch.tensor(1 / triplets, dtype=dtype, device=self.device)
         return Batch(*on_device[:2], documents, *on_device[2:], share)
 
     def _backward(self, batch: Batch) -> torch.Tensor:
@@ -284,18 +343,23 @@ class _Run:
         bf16 = settings.forward == "bf16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16, cache_enabled=False):
             queries = self.encoder.vectors(batch.ids, batch.mask)
-        queries = queries.to(batch.documents.dtype)
-        if settings.loss == "triplet":
-            negatives = batch.own + len(batch.rows) // 2
-            positives, negatives = batch.documents[batch.own], batch.documents[negatives]
-            losses = triplet_margin_losses(queries, positives, negatives, settings.margin)
-        else:
-            losses = ranking_losses(
-                queries, batch.documents, batch.rows, settings.temperature, batch.own
-            )
+            documents = self._encoded(batch.rows) if batch.documents is None else batch.documents
+        queries, documents = (
+            vectors.to(self.trained.base.dtype) for vectors in (queries, documents)
+        )
+        losses = query_losses(queries, documents, batch.rows, batch.own, settings)
         loss = losses.sum() * batch.share
         loss.backward()
         return loss.detach()
+
+    def _encoded(self, rows: torch.Tensor) -> torch.Tensor:
+        """Vectors of documents by the encoder as it is now, with gradients; each encoded once."""
+        assert isinstance(self.documents, TokenIds)
+        distinct, places = torch.unique(rows, return_inverse=True)
+        multiple = GPU_LENGTH if self.on_gpu else 1
+        batch = self.documents.padded(distinct.cpu().numpy(), self.encoder.padding, multiple)
+        ids, mask = (torch.from_numpy(array).to(self.device) for array in batch)
+        return self.encoder.vectors(ids, mask)[places]
 
     def _look_at_losses(self) -> None:
         """Move the pending losses into the progress."""
@@ -330,19 +394,14 @@ class _Run:
             self.rows.write_back()
         return triplet_accuracy(self.encoder, self.validation, self.documents, self.processes)
 
-    def _best_row(self) -> int:
-        """The row of the best validation accuracy, the first one of several."""
-        return int(np.argmax([row[2] for row in self.progress.rows]))
-
     def _out_of_patience(self) -> bool:
-        patience = self.settings.patience
-        return patience is not None and len(self.progress.rows) - 1 - self._best_row() >= patience
+        return out_of_patience(self.progress.rows, self.settings.patience)
 
     def _end(self) -> pd.DataFrame:
         """Keep the best weights where patience asks for it; the history."""
         kept = len(self.progress.rows) - 1
         if self.best is not None:
-            kept = self._best_row()
+            kept = best_row(self.progress.rows)
             with torch.no_grad():
                 self.trained.optimized.copy_(self.best)
             self.trained.materialize()
@@ -350,18 +409,59 @@ class _Run:
                 f"stopped after step {self.progress.step} of {len(self.steps)}; kept are the "
                 f"weights of step {self.progress.rows[kept][0]}, where validation was best"
             )
-        columns = ["step", "loss", "validation_accuracy", "share_moved"]
-        history = pd.DataFrame(self.progress.rows, columns=columns)
-        return history.assign(kept=np.arange(len(history)) == kept)
+        return history_of(self.progress.rows, kept)
+
+
+def query_losses(
+    queries: torch.Tensor,
+    documents: torch.Tensor,
+    rows: torch.Tensor,
+    own: torch.Tensor,
+    settings: TuningSettings,
+) -> torch.Tensor:
+    """The loss of each query of a batch, shape (n,); arguments as in `ranking_losses`.
+
+    The triplet loss takes as many documents, positives and negatives, as `own` says.
+    """
+    if settings.loss == "ranking":
+        return ranking_losses(queries, documents, rows, settings.temperature, own)
+    positives, negatives = documents[own], documents[own + len(rows) // 2]
+    return triplet_margin_losses(queries, positives, negatives, settings.margin)
+
+
+def best_row(rows: list[HistoryRow]) -> int:
+    """The row of a history with the best validation accuracy, the first one of several."""
+    return int(np.argmax([row[2] for row in rows]))
+
+
+def out_of_patience(rows: list[HistoryRow], patience: int | None) -> bool:
+    """Whether the best validation accuracy is `patience` rows ago; never without patience."""
+    return patience is not None and len(rows) - 1 - best_row(rows) >= patience
+
+
+def history_of(rows: list[HistoryRow], kept: int) -> pd.DataFrame:
+    """A run's history; `kept` is the number of the row whose weights are kept."""
+    columns = ["step", "loss", "validation_accuracy", "share_moved"]
+    history = pd.DataFrame(rows, columns=columns)
+    return history.assign(kept=np.arange(len(history)) == kept)
 
 
 def triplet_accuracy(
-    encoder: Encoder, triplets: Triplets, documents: np.ndarray, processes: Processes
+    encoder: Encoder, triplets: Triplets, documents: np.ndarray | TokenIds, processes: Processes
 ) -> float:
-    """Share of triplets whose positive is closer to the query than the negative."""
+    """Share of triplets whose positive is closer to the query than the negative.
+
+    Documents are stored vectors, or tokens that are encoded now.
+    """
     mine = processes.share(np.arange(len(triplets.queries)))
     queries = encoder.encode_tokens(triplets.queries.take(mine))
-    difference = documents[triplets.positives[mine]] - documents[triplets.negatives[mine]]
+    rows = np.stack([triplets.positives[mine], triplets.negatives[mine]])
+    if isinstance(documents, TokenIds):
+        distinct, places = np.unique(rows, return_inverse=True)
+        positives, negatives = encoder.encode_tokens(documents.take(distinct))[places]
+    else:
+        positives, negatives = documents[rows]
+    difference = positives - negatives
     right = (np.einsum("nd,nd->n", queries, difference) > 0).sum()
     count = torch.tensor(float(right), dtype=torch.float64, device=encoder.model.device)
     return processes.add_up(count).item() / len(triplets.queries)
