@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import runpy
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 from oai_server import Paper, oai_service
 from records import paper, squad, xnli_lines
+from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = [
@@ -19,13 +22,14 @@ SCRIPTS = [
     "pretrain_base", "prepare_base", "list_tuned_parameters", "download_tuning_data",
     "embed_documents", "tune_query_encoder", "evaluate_run", "summarize_runs", "write_tables",
     "plot_window", "plot_languages", "plot_levels", "plot_history", "compare_ablations",
-    "plot_ablations", "plot_drift", "judge_claims", "write_one_page",
+    "plot_ablations", "plot_drift", "judge_claims", "write_one_page", "interpolate_weights",
+    "fit_adapter",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
     name for name in SCRIPTS
     if name not in ("pretrain_base", "prepare_base", "embed_documents", "tune_query_encoder",
-                    "evaluate_run")
+                    "evaluate_run", "fit_adapter")
 ]  # fmt: skip
 
 
@@ -247,3 +251,107 @@ def test_a_pattern_that_freezes_nothing_is_named(run_script, tmp_path, tiny_enco
     assert done.returncode == 0, done.stderr
     states = pd.read_csv(out, index_col="parameter")["state"]
     assert (states == "tuned").tolist() == (~states.index.str.startswith("embeddings.")).tolist()
+
+
+@pytest.fixture
+def script_here(monkeypatch, capsys):
+    """Run a script in this process, where torch is imported already."""
+
+    def run(name, *arguments):
+        monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
+        code = 0
+        try:
+            runpy.run_path(str(ROOT / f"workflow/scripts/{name}.py"), run_name="__main__")
+        except SystemExit as end:
+            code = end.code or 0
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(name, code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def tuning_files(tmp_path, tiny_encoder_folder, script_here):
+    """A base with provenance, tuning.parquet, and its documents' vectors by the base."""
+    from adiabatic.provenance import base_provenance, write_provenance
+
+    base, data, vectors = tmp_path / "base", tmp_path / "tuning.parquet", tmp_path / "v.npy"
+    shutil.copytree(tiny_encoder_folder, base)
+    write_provenance(base, base_provenance(base, "path", "tiny", None))
+    nouns = ["cat", "dog", "cow", "hen", "fox", "owl", "bee", "ant"]
+    rows = [
+        {"query": f"the {one} sees {other}", "positive": f"der {one}", "negative": f"der {other}"}
+        for one in nouns for other in nouns if one != other
+    ]  # fmt: skip
+    split = ["validation" if number % 5 == 0 else "train" for number in range(len(rows))]
+    pd.DataFrame(rows).assign(split=split).to_parquet(data)
+    done = script_here(
+        "embed_documents", "--base", base, "--data", data, "--kind", "triplets", "--out", vectors
+    )
+    assert done.returncode == 0, done.stderr
+    return base, data, vectors
+
+
+def test_baselines_leave_folders_that_are_evaluated_like_runs(script_here, tuning_files, tmp_path):
+    base, data, vectors = tuning_files
+    rate = ["--learning-rate", 1e-2, "--seed", 0]
+    stored = ["--base", base, "--data", data, "--vectors", vectors]
+    tuned = {
+        "grid": ["tune_query_encoder", *stored, *rate, "--freeze", "embeddings"],
+        "both": ["tune_query_encoder", *stored[:4], *rate, "--method", "both-encoders"],
+        "lora": ["tune_query_encoder", *stored, *rate, "--method", "lora", "--targets", "query"],
+        "adapter": ["fit_adapter", *stored, *rate, "--method", "linear-adapter"],
+        "rotated": ["fit_adapter", *stored, "--method", "procrustes"],
+        "whole": ["interpolate_weights", "--base", base, "--run", tmp_path / "grid", "--alpha", 1],
+        "none": ["interpolate_weights", "--base", base, "--run", tmp_path / "grid", "--alpha", 0],
+    }
+    provenance = {}
+    for name, command in tuned.items():
+        done = script_here(*command, "--out", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        provenance[name] = json.loads((tmp_path / name / "provenance.json").read_text())
+    digests = {name: stated["weights_sha256"] for name, stated in provenance.items()}
+    assert digests["none"] == provenance["grid"]["base"]["weights_sha256"]
+    assert digests["whole"] == digests["grid"]
+    assert len(set(digests.values())) == 6
+    assert provenance["whole"]["run"] == provenance["grid"]
+    assert provenance["both"]["frozen_sha256"] is None
+    assert provenance["lora"]["frozen_sha256"]["after"]["vectors"]
+    assert provenance["rotated"]["tuning"] == {"method": "procrustes"}
+    assert provenance["adapter"]["parameters"]["tuned"] == 32 * 32
+    moved = {name: load_file(tmp_path / name / "delta.safetensors") for name in tuned}
+    assert moved["adapter"] == moved["rotated"] == {}
+    assert len(moved["lora"]) == 2
+    assert moved["both"].keys() > moved["grid"].keys()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["tune_query_encoder", "--learning-rate", 1e-5, "--seed", 0], "--vectors: missing"),
+        (["tune_query_encoder", "--seed", 0, "--vectors", "v.npy"], "--learning-rate: missing"),
+        (
+            ["tune_query_encoder", "--learning-rate", 1e-5, "--seed", 0, "--vectors", "v.npy",
+             "--method", "both-encoders"],
+            "--vectors: found, which is not read with method both-encoders",
+        ),
+        (
+            ["fit_adapter", "--vectors", "v.npy", "--method", "procrustes", "--seed", 0],
+            "--seed: found, which is not read with method procrustes",
+        ),
+    ],
+)  # fmt: skip
+def test_options_that_a_method_does_not_read_are_errors(script_here, tmp_path, command, words):
+    given = ["--base", tmp_path, "--data", tmp_path, "--out", tmp_path / "run"]
+    assert failed(script_here(*command, *given), words)
+
+
+def test_a_run_of_another_base_is_not_interpolated(script_here, tmp_path, tiny_encoder_folder):
+    about = {"base": {"weights_sha256": "0" * 64}}
+    (tmp_path / "provenance.json").write_text(json.dumps(about))
+    done = script_here(
+        "interpolate_weights", "--base", tiny_encoder_folder, "--run", tmp_path, "--alpha", 0.5,
+        "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert failed(done, "tuned from another base")
+    assert not (tmp_path / "out").exists()

@@ -96,6 +96,46 @@ def test_a_run_is_shared_by_processes_of_torchs_launcher(snakemake):
     assert "gpu=2" in done.stdout
 
 
+def test_every_method_of_a_baseline_has_its_rule(snakemake):
+    names = [
+        *("usual-lr0.003-seed0", "both-lr0.003-seed0", "lora-lr0.01-seed0"),
+        *("matrix-lr0.001-seed0", "rotation", "wise-0.5-lr0.01-seed0"),
+    ]
+    baselines = """[
+        {name: usual, method: query-encoder, learning_rates: [0.003], freeze: [first-1-layers]},
+        {name: both, method: both-encoders, learning_rates: [0.003]},
+        {name: lora, method: lora, learning_rates: [0.01], rank: 4, targets: [query, value]},
+        {name: matrix, method: linear-adapter, learning_rates: [0.001]},
+        {name: rotation, method: procrustes},
+        {name: wise, method: interpolation, learning_rates: [0.01], alphas: [0.5]}]"""
+    outcomes = [f"results/embedded/outcomes/{name}.parquet" for name in names]
+    tuning = f"tuning={{seeds: [0], baselines: {baselines}}}"
+    done = snakemake("--dry-run", "--printshellcmds", *outcomes, "--config", tuning)
+    found = jobs(done)
+    # Those of the three methods that tune, and the run that is interpolated.
+    assert found["tune_query_encoder"] == 4
+    assert found["fit_adapter"] == 2
+    assert found["interpolate_weights"] == 1
+    assert found["evaluate_run"] == len(names)
+    # The grid's freeze, and that of the usual tuning.
+    assert found["list_tuned_parameters"] == 2
+    # Every corpus by the base, and once more by the run that moves documents.
+    assert found["embed_documents"] == found["embed_documents_again"] == 4
+    commands = {name: line for line in done.stdout.splitlines() for name in names
+                if f"--out results/embedded/runs/{name} " in line}  # fmt: skip
+    assert "--method=both-encoders --learning-rate=0.003" in commands["both-lr0.003-seed0"]
+    assert "--vectors" not in commands["both-lr0.003-seed0"]
+    assert "--rank=4 --targets query value" in commands["lora-lr0.01-seed0"]
+    assert "--freeze" not in commands["lora-lr0.01-seed0"]
+    assert "--learning-rate" not in commands["rotation"]
+    assert "--run results/embedded/runs/lr0.01-seed0 --alpha=0.5" in commands[names[-1]]
+    evaluations = [line for line in done.stdout.splitlines() if "evaluate_run.py" in line]
+    own = [line for line in evaluations if "embeddings/both-lr0.003-seed0/qa.npy" in line]
+    assert len(own) == 1
+    assert "--document-encoder results/embedded/runs/both-lr0.003-seed0 " in own[0]
+    assert "embeddings/qa.npy" not in own[0]
+
+
 def test_every_experiment_that_is_shipped_is_tried_here():
     shipped = {path.name for path in (ROOT / "workflow/experiments").iterdir()}
     assert shipped == {"paper.yaml", "pilot.yaml"}

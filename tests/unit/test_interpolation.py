@@ -16,7 +16,7 @@ def test_at_0_and_1_it_is_base_and_run_bit_for_bit():
         assert weights["tuned"].tobytes() == expected.tobytes()
         assert weights["frozen"].tobytes() == BASE["frozen"].tobytes()
         assert added.keys() == {"tuned"}
-    assert (TUNED != BASE["tuned"]).any()
+    assert (BASE["tuned"] != TUNED).any()
 
 
 @pytest.mark.parametrize("alpha", [0.25, 0.5, 2.0, -1.0])
