@@ -77,7 +77,7 @@ def test_the_world_is_the_same_whether_written_out_or_left_to_defaults(config):
 
 
 def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
-    config["tuning"]["learning_rates"] = ["2e-8", 1e-7]
+    config["tuning"] |= {"learning_rates": ["2e-8", 1e-7], "baselines": []}
     config["tuning"]["batch_size"] = "14"
     tuning = checked_configuration(config)["tuning"]
     assert tuning["learning_rates"] == [2e-8, 1e-7]
