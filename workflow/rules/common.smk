@@ -30,6 +30,8 @@ RUNS = {name: p.run for name, p in PLANNED.items() if not p.ablation and not p.b
 ABLATED = {name: planned for name, planned in PLANNED.items() if planned.ablation}
 # Those of baselines, which are other methods.
 BASELINES = {name: planned for name, planned in PLANNED.items() if planned.baseline}
+# All methods, where there are others and languages to compare them in.
+METHODS = {name: p for name, p in PLANNED.items() if not p.ablation} if BASELINES and TASKS else {}
 COMPARED = list(dict.fromkeys([*(run.repeats for run in ABLATED.values()), *ABLATED]))
 ABLATIONS = {ablation["name"]: ablation for ablation in config["tuning"]["ablations"]}
 # The one setting that an ablation changes; the claims are judged for the grid and where it is freeze.
