@@ -21,7 +21,8 @@ def main() -> None:
     caption = (
         f"{methods_caption(frame, arguments.margin_of_no_loss, arguments.confidence)} Numbers "
         "beside markers are learning rates, or alphas where weights are interpolated; the axis "
-        " of the worst language is linear up to 5 points and logarithmic beyond."
+        "of the worst language is linear up to 5 points and logarithmic beyond, and so is that of "
+        "English where it reaches beyond 20."
     )
     figure = methods_figure(frame, arguments.margin_of_no_loss)
     save_figure(figure, frame, caption, arguments.out, arguments.demonstration)

@@ -85,7 +85,7 @@ class Claim:
 class Compared(NamedTuple):
     """Differences that are judged together: what each is of, its value and its resampled means."""
 
-    columns: list[tuple[Cell, tuple[str, str]]]
+    names: list[str]
     point: np.ndarray
     means: np.ndarray
     n: int
@@ -148,16 +148,16 @@ def compared(
     is_judged: Callable[[Cell, tuple[str, str]], bool] = _is_judged,
 ) -> Compared:
     """The differences of some cells in those of their pairs of languages that are judged."""
-    judged, points, means, items = [], [], [], set()
+    names, points, means, items = [], [], [], set()
     for cell in cells:
         columns = [pair for pair in base[cell].columns if is_judged(cell, pair)]
         values = [seed[cell][columns] for seed in tuned]
         differences, resamples = resampled("", cell, base[cell][columns], values, how)
-        judged += [(cell, pair) for pair in columns]
+        names += [_name(cell, pair) for pair in columns]
         points.append(differences.mean(axis=(0, 1)))
         means.append(resamples)
         items.add(len(base[cell]))
-    return Compared(judged, np.concatenate(points), np.concatenate(means, axis=1), min(items))
+    return Compared(names, np.concatenate(points), np.concatenate(means, axis=1), min(items))
 
 
 def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, object]) -> Claim:
@@ -168,8 +168,9 @@ def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, o
     verdict = HOLDS if (kept < alpha).all() else FAILS if (lost < alpha).any() else UNDECIDED
     low, high = simultaneous_intervals(of.point, of.means, how.confidence, of.n)
     worst = int(np.argmin(of.point))
-    name = _name(*of.columns[worst])
-    detail = f"worst: {name}; {int((kept < alpha).sum())} of {len(kept)} shown to be kept"
+    detail = (
+        f"worst: {of.names[worst]}; {int((kept < alpha).sum())} of {len(kept)} shown to be kept"
+    )
     if (lost < alpha).any():
         detail += f", {int((lost < alpha).sum())} shown to lose more than the margin"
     number, low, high = (float(v[worst]) * POINTS for v in (of.point, low, high))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from adiabatic.claims import compared, judges_a_language
 from adiabatic.drift import QUERIES
-from adiabatic.statistics import intervals, simultaneous_intervals
+from adiabatic.statistics import intervals_of_differences, simultaneous_intervals
 from adiabatic.summary import DIFFERENT, EVERY, SAME, Inference, Values, is_headline, resampled
 from adiabatic.tables import in_points
 from adiabatic.tasks import ARXIV, HELD_OUT
@@ -85,25 +85,25 @@ def method_row(base: Values, runs: list[Values], how: Inference) -> dict[str, An
         difference between queries and documents in different languages over the tasks with such.
     """
     english = compared(base, runs, how, [cell for cell in base if cell.task == HELD_OUT])
-    low, high = (ends[0] for ends in intervals(english.means, how.confidence))
+    ends = intervals_of_differences(english.point, english.means, how.confidence, english.n)
     return {
         "seeds": len(runs),
         "n": english.n,
         "english_gain": english.point[0],
-        "english_low": low,
-        "english_high": high,
+        "english_low": ends[0][0],
+        "english_high": ends[1][0],
         **_worst_language(base, runs, how),
         **_across_languages(base, runs, how),
     }
 
 
 def _worst_language(base: Values, runs: list[Values], how: Inference) -> dict[str, Any]:
-    judged = compared(
-        base, runs, how, [cell for cell in base if is_headline(cell)], judges_a_language
-    )
+    cells = [cell for cell in base if is_headline(cell)]
+    columns = [(c, pair) for c in cells for pair in base[c].columns if judges_a_language(c, pair)]
+    judged = compared(base, runs, how, cells, judges_a_language)
     low, high = simultaneous_intervals(judged.point, judged.means, how.confidence, judged.n)
     worst = int(np.argmin(judged.point))
-    cell, (query, document) = judged.columns[worst]
+    cell, (query, document) = columns[worst]
     return {
         "worst_difference": judged.point[worst],
         "worst_low": low[worst],
@@ -124,9 +124,11 @@ def _across_languages(base: Values, runs: list[Values], how: Inference) -> dict[
         resampled("", cell, base[cell][[pair]], [seed[cell][[pair]] for seed in runs], how)
         for cell in cells
     ]
-    low, high = intervals(np.mean([means for _, means in each], axis=0), how.confidence)
-    change = np.mean([differences.mean() for differences, _ in each])
-    return {"across_change": change, "across_low": low[0], "across_high": high[0]}
+    point = np.mean([differences.mean(axis=(0, 1)) for differences, _ in each], axis=0)
+    means = np.mean([resamples for _, resamples in each], axis=0)
+    items = min(len(base[cell]) for cell in cells)
+    low, high = intervals_of_differences(point, means, how.confidence, items)
+    return {"across_change": point[0], "across_low": low[0], "across_high": high[0]}
 
 
 def queries_drift(drift: pd.DataFrame) -> float:
