@@ -90,6 +90,11 @@ def options(settings):
     return " ".join(filter(None, (option(name, value) for name, value in named)))
 
 
+def names_of(runs):
+    """A wildcard's constraint: one of these runs."""
+    return "|".join(map(re.escape, runs)) or "(?!)"
+
+
 def freezing_variant(planned):
     """Whose freeze a run has: the grid's, or that of its ablation."""
     return planned.ablation if planned.ablation in FREEZE else "grid"

@@ -17,11 +17,6 @@ EVALUATE = (
 )
 
 
-def names_of(runs):
-    """A wildcard's constraint: one of these runs."""
-    return "|".join(map(re.escape, runs)) or "(?!)"
-
-
 rule evaluate_base:
     """Outcomes of the base on every task, item by item."""
     input:
