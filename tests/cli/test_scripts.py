@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = [
     "make_world", "harvest_papers", "read_papers", "read_tuning_data", "read_task", "build_pairs",
     "pretrain_base", "prepare_base", "list_tuned_parameters", "download_tuning_data",
-    "embed_documents", "tune_query_encoder", "evaluate_run", "summarize_runs", "write_tables",
-    "plot_window", "plot_languages", "plot_levels", "plot_history", "compare_ablations",
-    "plot_ablations", "plot_drift", "judge_claims", "write_one_page", "interpolate_weights",
-    "fit_adapter",
+    "embed_documents", "tune_query_encoder", "evaluate_run", "evaluate_bm25", "summarize_runs",
+    "write_tables", "compare_methods", "plot_methods", "plot_window", "plot_languages",
+    "plot_levels", "plot_history", "compare_ablations", "plot_ablations", "plot_drift",
+    "judge_claims", "write_one_page", "interpolate_weights", "fit_adapter",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
@@ -355,3 +355,70 @@ def test_a_run_of_another_base_is_not_interpolated(script_here, tmp_path, tiny_e
     )  # fmt: skip
     assert failed(done, "tuned from another base")
     assert not (tmp_path / "out").exists()
+
+
+def test_bm25_and_other_methods_are_compared(run_script, tmp_path):
+    animals = ["cat", "dog", "cow", "hen"]
+    texts = [(f"where is the {one}", f"here is one {one}", "nothing is here") for one in animals]
+    triplets = pd.DataFrame(texts, columns=["query", "positive", "negative"])
+    numbered = triplets.assign(item=list("1234"))
+    files = {
+        "title-text": numbered.rename(columns={"query": "anchor", "item": "anchor_id"}),
+        "tuning": triplets.assign(split=["train", "validation", "test", "test"]),
+        "mine": pd.concat([numbered.assign(language=code) for code in ("en", "de")]),
+    }
+    for name, frame in files.items():
+        frame.to_parquet(tmp_path / f"{name}.parquet")
+    done = run_script(
+        "evaluate_bm25", "--pairs", tmp_path / "title-text.parquet", "--tuning",
+        tmp_path / "tuning.parquet", "--task", "mine", "triplets", tmp_path / "mine.parquet",
+        "--out", tmp_path / "outcomes/words.parquet",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    outcomes = pd.read_parquet(tmp_path / "outcomes/words.parquet")
+    assert len(outcomes) == 4 + 2 + 2 * 4
+    assert outcomes["right"].all()
+    # A base that knows no English, and a run that learns it and forgets German.
+    for name, known in (("base", ["de"]), ("lr1.0-seed0", ["en"])):
+        right = outcomes["query_language"].isin(known)
+        changed = outcomes.assign(right=right, rank=np.where(right, 1, 2))
+        changed.to_parquet(tmp_path / f"outcomes/{name}.parquet")
+    for folder, name, text in (
+        ("drift", "lr1.0-seed0.csv", "kind,name,language,value\nqueries,mine,de,0.25\n"),
+        ("benchmarks", "tune_query_encoder-lr1.0-seed0.tsv", "s\th:m:s\n12.5\t0:00:12\n"),
+        ("", "mine.json", '{"encoder": "e", "texts": "t", "documents": 8}'),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text(text)
+    done = run_script(
+        "compare_methods", "--outcomes", tmp_path / "outcomes", "--drift", tmp_path / "drift",
+        "--benchmarks", tmp_path / "benchmarks", "--vectors", tmp_path / "mine.npy",
+        "--run", "adiabatic", "query-encoder", "1.0", "nan", "-", "lr1.0-seed0",
+        "--run", "words", "bm25", "nan", "nan", "-", "words", "--margin-of-no-loss", 0.02,
+        "--confidence", 0.95, "--resamples", 50, "--seed", 0, "--out", tmp_path / "tables",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    methods = pd.read_csv(tmp_path / "tables/methods.csv", index_col="name")
+    assert methods["english_gain"].to_dict() == {"base": 0, "adiabatic": 1, "words": 1}
+    assert methods["worst_difference"].to_dict() == {"base": 0, "adiabatic": -1, "words": 0}
+    assert methods["drift"].to_dict() == pytest.approx(
+        {"base": 0, "adiabatic": 0.25, "words": np.nan}, nan_ok=True
+    )
+    assert methods["pareto"].tolist() == [False, False, True]
+    costs = pd.read_csv(tmp_path / "tables/costs.csv", index_col="name")
+    assert costs["tuning_seconds"].to_dict() == {"adiabatic": 12.5, "words": 0}
+    for name in ("methods", "costs"):
+        assert r"\toprule" in (tmp_path / f"tables/{name}.tex").read_text()
+        assert (tmp_path / f"tables/{name}.md").read_text().startswith("| method")
+    done = run_script(
+        "plot_methods", "--table", tmp_path / "tables/methods.csv", "--margin-of-no-loss", 0.02,
+        "--confidence", 0.95, "--out", tmp_path / "methods.pdf",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "adiabatic (rate 1), +100.0 points" in (tmp_path / "methods.rst").read_text()
+    assert (tmp_path / "methods.png").exists()
+    missing = tmp_path / "none.parquet"
+    done = run_script(
+        "evaluate_bm25", "--pairs", missing, "--tuning", missing, "--out", tmp_path / "o.parquet"
+    )
+    assert failed(done, "none.parquet: cannot be read as a parquet file")

@@ -47,6 +47,7 @@ def test_the_embedded_experiment(snakemake):
     assert found["embed_documents"] == 2 + len(config["evaluation"]["tasks"])
     assert found["build_pairs"] == 1
     assert found["list_tuned_parameters"] == 1
+    assert found["evaluate_bm25"] == found["compare_methods"] == found["plot_methods"] == 1
     assert "prepare_base" not in found
 
 
@@ -144,7 +145,13 @@ def test_every_experiment_that_is_shipped_is_tried_here():
 def test_no_evaluation_set_is_needed(snakemake):
     found = jobs(snakemake("--dry-run", "--config", "evaluation={tasks: []}"))
     assert found["embed_documents"] == 2
-    assert "read_task" not in found
+    # Without other languages there is nothing to compare methods in.
+    assert not {"read_task", "compare_methods", "evaluate_bm25"} & set(found)
+
+
+def test_without_baselines_nothing_is_compared(snakemake):
+    found = jobs(snakemake("--dry-run", "--config", "tuning={baselines: []}"))
+    assert not {"compare_methods", "plot_methods", "evaluate_bm25"} & set(found)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from adiabatic.configuration import check_files, checked_configuration, write_configuration
 from adiabatic.errors import InputError
-from adiabatic.runs import METHODS, planned_runs, setting_changed
+from adiabatic.runs import planned_runs, setting_changed
 from adiabatic.source_digest import source_digest
 from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
 
@@ -31,6 +31,8 @@ RUNS = {name: p.run for name, p in PLANNED.items() if not p.ablation and not p.b
 ABLATED = {name: planned for name, planned in PLANNED.items() if planned.ablation}
 # Those of baselines, which are other methods.
 BASELINES = {name: planned for name, planned in PLANNED.items() if planned.baseline}
+# All methods, where there are others and languages to compare them in.
+METHODS = {name: p for name, p in PLANNED.items() if not p.ablation} if BASELINES and TASKS else {}
 COMPARED = list(dict.fromkeys([*(run.repeats for run in ABLATED.values()), *ABLATED]))
 ABLATIONS = {ablation["name"]: ablation for ablation in config["tuning"]["ablations"]}
 # The one setting that an ablation changes; the claims are judged for the grid and where it is freeze.
@@ -91,6 +93,11 @@ def options(settings):
     return " ".join(filter(None, (option(name, value) for name, value in named)))
 
 
+def one_of(names):
+    """A pattern of a wildcard that is one of some names."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
 def freezing_variant(planned):
     """Whose freeze a run has: the grid's, or that of its ablation or baseline."""
     name = planned.ablation or planned.baseline
@@ -99,8 +106,7 @@ def freezing_variant(planned):
 
 def runs_of(*methods):
     """A pattern of the names of the runs of some methods, so that each run is made by one rule."""
-    names = (re.escape(name) for name, run in PLANNED.items() if run.method in methods)
-    return "|".join(names) or "(?!)"
+    return one_of(name for name, run in PLANNED.items() if run.method in methods)
 
 
 def run_options(wildcards):

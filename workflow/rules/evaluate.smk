@@ -1,4 +1,5 @@
-# base/ or runs/RUN/ + data + embeddings -> outcomes/base.parquet, outcomes/RUN.parquet.
+# base/ or runs/RUN/ + data + embeddings -> outcomes/base.parquet, outcomes/RUN.parquet; BM25 needs
+# the data only.
 
 EVALUATION_DATA = {
     "pairs": PAIRS,
@@ -68,7 +69,7 @@ rule evaluate_run:
     benchmark:
         in_experiment("benchmarks/evaluate_run-{run}.tsv")
     wildcard_constraints:
-        run=runs_of(*METHODS.keys() - {"bm25"}),
+        run=one_of(name for name, planned in PLANNED.items() if planned.method != "bm25"),
     conda:
         "../../envs/torch.yaml"
     threads: 1
@@ -88,3 +89,31 @@ rule evaluate_run:
         code=source_digest("evaluate_run"),
     shell:
         EVALUATE
+
+
+rule evaluate_bm25:
+    """Outcomes of BM25, with an index for each language, on every task, item by item."""
+    input:
+        pairs=PAIRS,
+        tuning=in_experiment("data/tuning.parquet"),
+        tasks=expand(in_experiment("data/{task}.parquet"), task=TASKS),
+    output:
+        outcomes=in_experiment("outcomes/{run}.parquet"),
+    log:
+        in_experiment("logs/evaluate_bm25-{run}.log"),
+    benchmark:
+        in_experiment("benchmarks/evaluate_bm25-{run}.tsv")
+    wildcard_constraints:
+        run=runs_of("bm25"),
+    conda:
+        "../../envs/data.yaml"
+    threads: 1
+    params:
+        tasks=lambda wildcards, input: " ".join(
+            option("--task", [task["name"], task["kind"], data])
+            for task, data in zip(TASKS.values(), input.tasks)
+        ),
+        code=source_digest("evaluate_bm25"),
+    shell:
+        "python workflow/scripts/evaluate_bm25.py --pairs {input.pairs:q} --tuning {input.tuning:q}"
+        " {params.tasks} --out {output.outcomes:q} > {log:q} 2>&1"

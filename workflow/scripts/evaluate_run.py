@@ -7,22 +7,17 @@ import pandas as pd
 from safetensors.numpy import load_file
 
 from adiabatic import command_line
-from adiabatic.corpora import (
-    DOCUMENT_COLUMNS,
-    check_same_encoder,
-    document_texts,
-    hashed,
-    read_vectors,
-)
+from adiabatic.corpora import check_same_encoder
 from adiabatic.devices import chosen_device, use_threads
 from adiabatic.drift import MovedQueries, block_drift, query_drift
 from adiabatic.encoder import load_encoder
 from adiabatic.encoder_settings import DELTA, WEIGHTS
 from adiabatic.errors import InputError
 from adiabatic.evaluation import PARALLEL, EvaluationSet, Queries, encode_queries, outcomes_of
+from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set
 from adiabatic.frames import read_frame
 from adiabatic.provenance import document_side_digest
-from adiabatic.tasks import ARXIV, HELD_OUT
+from adiabatic.tasks import ARXIV
 
 
 def main() -> None:
@@ -100,40 +95,6 @@ def drift_of(
     weights = {k: v for file in sorted(base.glob(WEIGHTS)) for k, v in load_file(file).items()}
     of_weights = block_drift(weights, load_file(run / DELTA))
     return pd.concat([of_weights, query_drift(tasks.values())], ignore_index=True)
-
-
-def arxiv_sets(paths: list[Path], vectors: Path) -> list[EvaluationSet]:
-    """The arXiv pairs: one subset for each style and level."""
-    frames = [read_frame(path) for path in paths]
-    corpus = document_texts(frames, DOCUMENT_COLUMNS["triplets"])
-    documents = read_vectors(vectors, hashed(corpus))
-    return [
-        EvaluationSet(
-            ARXIV,
-            path.stem,
-            "triplets",
-            frame.rename(columns={"anchor_id": "item", "anchor": "query"}).assign(language="en"),
-            corpus,
-            documents,
-        )
-        for path, frame in zip(paths, frames, strict=True)
-    ]
-
-
-def held_out_set(path: Path, vectors: Path) -> EvaluationSet:
-    """The test split of the tuning triplets."""
-    data = read_frame(path)
-    corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
-    test = data[data["split"] == "test"].reset_index(drop=True)
-    items = test.assign(language="en", item=test.index.astype(str))
-    documents = read_vectors(vectors, hashed(corpus))
-    return EvaluationSet(HELD_OUT, "all", "triplets", items, corpus, documents)
-
-
-def task_set(name: str, kind: str, items: pd.DataFrame, vectors: Path) -> EvaluationSet:
-    """One configured evaluation set."""
-    corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
-    return EvaluationSet(name, "all", kind, items, corpus, read_vectors(vectors, hashed(corpus)))
 
 
 if __name__ == "__main__":

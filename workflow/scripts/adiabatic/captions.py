@@ -251,6 +251,63 @@ def claims_caption(frame: pd.DataFrame) -> str:
     )
 
 
+def methods_caption(frame: pd.DataFrame, margin: float, confidence: float) -> str:
+    """Caption of the comparison of methods: what gains most, what keeps all languages, the front.
+
+    Args:
+        frame: as in methods.csv.
+    """
+    rows = frame.iloc[1:]
+    kept = rows[rows["worst_low"] > -margin]
+    best = rows.loc[rows["english_gain"].idxmax()]
+    text = (
+        "Every method against the base: gain on held-out English triplets, and the difference of "
+        f"the worst of {rows['comparisons'].iloc[0]} comparisons, in which each language's queries "
+        f"are judged on documents in it and, on average, in the others; {confidence:.0%} "
+        "intervals, the worst language's one that holds for all of them at once. Largest gain: "
+        f"{_method(best)}, {_gain(best)}; its worst language is {_worst(best)}. "
+    )
+    if len(kept):
+        safe = kept.loc[kept["english_gain"].idxmax()]
+        text += (
+            f"{len(kept)} of {len(rows)} keep all languages within {margin * POINTS:g} points, of "
+            f"which {_method(safe)} gains most: {_gain(safe)}, its worst language {_worst(safe)}. "
+        )
+    else:
+        text += f"None is shown to keep all languages within {margin * POINTS:g} points. "
+    front = "; ".join(map(_method, (row for _, row in frame[frame["pareto"]].iterrows())))
+    return f"{text}Not dominated in both: {front}."
+
+
+def costs_caption(costs: pd.DataFrame) -> str:
+    """Caption of what the methods cost; `costs` as in costs.csv."""
+    slowest = costs.loc[costs["tuning_seconds"].fillna(-1).idxmax()]
+    text = (
+        "Seconds on this machine, with what starting takes, medians over seeds; they differ from "
+        "time to time. What is interpolated must be tuned first, and is counted with it. Longest: "
+        f"{_method(slowest)}, {slowest['tuning_seconds']:.0f} s."
+    )
+    for _, row in costs[costs["documents"] > 0].iterrows():
+        text += (
+            f" {_method(row)} embeds {row['documents']:,} documents again, in "
+            f"{row['embedding_seconds']:.0f} s."
+        )
+    return text
+
+
+def _method(row: pd.Series) -> str:
+    """A method's name with its learning rate and alpha, where it has them."""
+    rate, alpha = row["learning_rate"], row["alpha"]
+    parts = [] if pd.isna(alpha) else [f"alpha {alpha:g}"]
+    parts += [] if pd.isna(rate) else [f"rate {rate:g}"]
+    return f"{row['name']} ({', '.join(parts)})" if parts else row["name"]
+
+
+def _gain(row: pd.Series) -> str:
+    low, high = row["english_low"] * POINTS, row["english_high"] * POINTS
+    return f"{row['english_gain'] * POINTS:+.1f} points [{low:+.1f}, {high:+.1f}]"
+
+
 def drift_caption(points: pd.DataFrame, drift: pd.DataFrame) -> str:
     """Caption of gain against drift, with anisotropy and the gap between meanings by rate."""
     means = points.groupby(["family", "learning_rate"], sort=False)[["distance", "difference"]]

@@ -1,6 +1,6 @@
 """The claims of adiabatic tuning, each tested as such: a number, an interval, and a verdict."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
@@ -130,14 +130,27 @@ def belongs(cell: Cell, claim: str) -> bool:
     return is_headline(cell) and (cell.subset == MEAN) == (claim == PAIRS)
 
 
-def compared(base: Values, tuned: list[Values], how: Inference, cells: list[Cell]) -> Compared:
-    """The differences of some cells: on XNLI every pair of languages, else every language.
+def judges_a_language(cell: Cell, pair: tuple[str, str]) -> bool:
+    """Whether a pair is a language's queries on documents in it, or on average in the others."""
+    return pair[0] not in (OTHERS, EVERY) and pair[1] in (pair[0], DIFFERENT)
 
-    A language's queries are compared on documents in it and, on average, in the others.
-    """
+
+def _is_judged(cell: Cell, pair: tuple[str, str]) -> bool:
+    """Whether a claim is about a pair: on XNLI about all, else those that judge a language."""
+    return _is_single(pair) if cell.subset == MEAN else judges_a_language(cell, pair)
+
+
+def compared(
+    base: Values,
+    tuned: list[Values],
+    how: Inference,
+    cells: list[Cell],
+    is_judged: Callable[[Cell, tuple[str, str]], bool] = _is_judged,
+) -> Compared:
+    """The differences of some cells in those of their pairs of languages that are judged."""
     names, points, means, items = [], [], [], set()
     for cell in cells:
-        columns = [pair for pair in base[cell].columns if _is_judged(cell, pair)]
+        columns = [pair for pair in base[cell].columns if is_judged(cell, pair)]
         values = [seed[cell][columns] for seed in tuned]
         differences, resamples = resampled("", cell, base[cell][columns], values, how)
         names += [_name(cell, pair) for pair in columns]
@@ -450,12 +463,6 @@ def language_rows(
 
 def _is_single(pair: tuple[str, str]) -> bool:
     return pair[0] not in (OTHERS, EVERY) and pair[1] != DIFFERENT
-
-
-def _is_judged(cell: Cell, pair: tuple[str, str]) -> bool:
-    if cell.subset == MEAN:
-        return _is_single(pair)
-    return pair[0] not in (OTHERS, EVERY) and pair[1] in (pair[0], DIFFERENT)
 
 
 def _name(cell: Cell, pair: tuple[str, str]) -> str:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,6 +82,11 @@ def origin_file(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
+def documents_embedded(paths: Iterable[Path]) -> int:
+    """How many documents the files hold the vectors of."""
+    return sum(int(_origin(path)["documents"]) for path in paths)
+
+
 def read_vectors(path: Path, hashes: np.ndarray) -> np.ndarray:
     """Vectors of a corpus' documents, float32 of shape (documents, d), mapped from the disk.
 
@@ -114,9 +120,11 @@ def check_same_encoder(paths: list[Path], encoder: str | None = None) -> None:
             )
 
 
-def _origin(path: Path) -> dict[str, str]:
+def _origin(path: Path) -> dict[str, Any]:
     origin = origin_file(path)
     try:
-        return {"encoder": "", "texts": ""} | json.loads(origin.read_text(encoding="utf-8"))
+        return {"encoder": "", "texts": "", "documents": 0} | json.loads(
+            origin.read_text(encoding="utf-8")
+        )
     except (OSError, ValueError) as error:
         raise InputError(f"{origin}: cannot be read ({error}); embed the corpus again") from None

@@ -1,12 +1,14 @@
-"""Evaluation of one query encoder against stored document vectors, item by item."""
+"""Evaluation of queries against documents, item by item; a score is an inner product of vectors."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from adiabatic.corpora import document_rows
-from adiabatic.encoder import Encoder
 
 CUTOFF = 10
 # Kinds in which query i means the same in every language.
@@ -24,12 +26,16 @@ COLUMNS = [
 ]
 
 
+# An encoder's vectors are dense, BM25's weights of terms are sparse; shape (texts, d).
+Vectors = np.ndarray | sparse.csr_matrix
+
+
 @dataclass(frozen=True)
 class EvaluationSet:
     """One set of items: a task's, one style and level of arXiv pairs, or the held-out triplets.
 
     `items` has language, item, query and the kind's document columns; `corpus` and `vectors` are
-    the documents' texts and unit vectors, float32 of shape (documents, d).
+    the documents' texts (with the language before each, where that matters) and their vectors.
     """
 
     task: str
@@ -37,7 +43,28 @@ class EvaluationSet:
     kind: str
     items: pd.DataFrame
     corpus: pd.Index
-    vectors: np.ndarray
+    vectors: Vectors
+
+    def documents(self, items: pd.DataFrame, column: str) -> Vectors:
+        """Vectors of a document column, in the order of the items."""
+        texts = items[column]
+        if isinstance(self.corpus, pd.MultiIndex):
+            texts = pd.MultiIndex.from_frame(items[["language", column]])
+        return self.vectors[document_rows(self.corpus, texts)]
+
+
+class QueryVectors(Protocol):
+    """Whatever knows the vectors of queries."""
+
+    def of(self, texts: pd.Series) -> Vectors:
+        """Vectors of some texts, in their order."""
+
+
+class QueryEncoder(Protocol):
+    """What an encoder is asked for here."""
+
+    def encode(self, texts: list[str], side: str, progress: str) -> np.ndarray:
+        """Vectors of texts, float32 of shape (texts, d)."""
 
 
 @dataclass(frozen=True)
@@ -52,68 +79,90 @@ class Queries:
         return self.vectors[self.texts.get_indexer(texts)]
 
 
-def encode_queries(encoder: Encoder, sets: list[EvaluationSet]) -> Queries:
+def encode_queries(encoder: QueryEncoder, sets: list[EvaluationSet]) -> Queries:
     """All queries of all sets, each encoded once, in one go."""
     texts = pd.Index(pd.concat([part.items["query"].dropna() for part in sets]).unique())
     return Queries(texts, encoder.encode(texts.tolist(), "query", progress="queries"))
 
 
-def outcomes_of(queries: Queries, sets: list[EvaluationSet]) -> pd.DataFrame:
+def outcomes_of(queries: QueryVectors, sets: list[EvaluationSet]) -> pd.DataFrame:
     """One row per evaluated item and pair of languages: task, subset, languages, item, right, rank.
 
     `right` is whether the positive comes first, `rank` its place (ties count against it);
     retrieval also has mrr@10 and ndcg@10.
     """
-    frames = []
-    for part in sets:
-        asked = part.items[part.items["query"].notna()]
-        score = {"xnli": _xnli, "qa-retrieval": _retrieval, "triplets": _triplets}[part.kind]
-        frames.extend(score(part, asked.reset_index(drop=True), queries.of(asked["query"])))
-    outcomes = pd.concat(frames, ignore_index=True)[COLUMNS]
+    return joined(outcomes_of_set(queries, part) for part in sets)
+
+
+def outcomes_of_set(queries: QueryVectors, part: EvaluationSet) -> pd.DataFrame:
+    """Outcomes of one set: see `outcomes_of`."""
+    asked = part.items[part.items["query"].notna()]
+    score = {"xnli": _xnli, "qa-retrieval": _retrieval, "triplets": _triplets}[part.kind]
+    frames = score(part, asked.reset_index(drop=True), queries.of(asked["query"]))
+    return pd.concat(frames, ignore_index=True)
+
+
+def joined(outcomes: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Outcomes of several sets as one frame, in the columns of the contract."""
+    frame = pd.concat(outcomes, ignore_index=True)[COLUMNS]
     for column in COLUMNS[:5]:
-        outcomes[column] = outcomes[column].astype("category")
-    return outcomes
+        frame[column] = frame[column].astype("category")
+    return frame
 
 
-def _xnli(part: EvaluationSet, items: pd.DataFrame, queries: np.ndarray) -> list[pd.DataFrame]:
+def paired_products(left: Vectors, right: Vectors) -> np.ndarray:
+    """Inner product of row i of both, shape (n,)."""
+    if sparse.issparse(left):
+        return np.asarray(left.multiply(right).sum(axis=1)).ravel()
+    return np.einsum("nd,nd->n", left, right)
+
+
+def all_products(left: Vectors, right: Vectors) -> np.ndarray:
+    """Inner product of each row of `left` and each of `right`, shape (len(left), len(right))."""
+    products = left @ right.T
+    return products.toarray() if sparse.issparse(products) else products
+
+
+def _xnli(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
     """Entailment against neutral and against contradiction, for every pair of languages."""
     languages, premises = _by_language(items, queries)
     hypotheses = {
-        label: _by_language(items, part.vectors[document_rows(part.corpus, items[label])])[1]
+        label: _by_language(items, part.documents(items, label))[1]
         for label in ("entailment", "neutral", "contradiction")
     }
     names = items.loc[items["language"] == languages[0], "item"].to_numpy()
     frames = []
     for other in ("neutral", "contradiction"):
-        difference = hypotheses["entailment"] - hypotheses[other]
-        right = np.stack(
-            [np.einsum("qnd,nd->qn", premises, of_language) > 0 for of_language in difference]
+        pairs = zip(hypotheses["entailment"], hypotheses[other], strict=True)
+        differences = [entailed - compared for entailed, compared in pairs]
+        right = np.array(
+            [[paired_products(asked, d) > 0 for asked in premises] for d in differences]
         )
         frames.append(_frame(part.task, other, languages, names, 2 - right))
     return frames
 
 
-def _triplets(part: EvaluationSet, items: pd.DataFrame, queries: np.ndarray) -> list[pd.DataFrame]:
+def _triplets(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
     """Positive against negative, in each language's own texts."""
-    positives = part.vectors[document_rows(part.corpus, items["positive"])]
-    negatives = part.vectors[document_rows(part.corpus, items["negative"])]
-    right = np.einsum("nd,nd->n", queries, positives - negatives) > 0
+    difference = part.documents(items, "positive") - part.documents(items, "negative")
+    right = paired_products(queries, difference) > 0
     return [
         _frame(part.task, part.subset, [language], rows["item"], 2 - right[None, None, rows.index])
         for language, rows in items.groupby("language", sort=False, observed=True)
     ]
 
 
-def _retrieval(part: EvaluationSet, items: pd.DataFrame, queries: np.ndarray) -> list[pd.DataFrame]:
+def _retrieval(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
     """Passages ranked for each question, for every pair of languages."""
     languages, questions = _by_language(items, queries)
     asked = items[items["language"] == languages[0]]
     ranks = []
     for document_language in languages:
         pool = part.items[part.items["language"] == document_language].drop_duplicates("passage")
-        passages = part.vectors[document_rows(part.corpus, pool["document"])]
+        passages = part.documents(pool, "document")
         answers = pd.Index(pool["passage"]).get_indexer(asked["passage"])
-        ranks.append([ranks_of(of_language @ passages.T, answers) for of_language in questions])
+        scores = (all_products(of_language, passages) for of_language in questions)
+        ranks.append([ranks_of(of_language, answers) for of_language in scores])
     frame = _frame(part.task, part.subset, languages, asked["item"], np.array(ranks))
     return [frame.assign(**retrieval_measures(frame["rank"].to_numpy()))]
 
@@ -137,13 +186,14 @@ def retrieval_measures(ranks: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _by_language(items: pd.DataFrame, vectors: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Languages in the order of the items, and the vectors as (languages, items, d).
+def _by_language(items: pd.DataFrame, vectors: Vectors) -> tuple[list[str], list[Vectors]]:
+    """Languages in the order of the items, and the vectors of each.
 
     The readers have made sure that every language has the same items in the same order.
     """
     languages = items["language"].unique().tolist()
-    return languages, vectors.reshape(len(languages), -1, vectors.shape[1])
+    size = len(items) // len(languages)
+    return languages, [vectors[size * i : size * (i + 1)] for i in range(len(languages))]
 
 
 def _frame(

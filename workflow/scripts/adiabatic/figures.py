@@ -44,7 +44,7 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
         )
         for axis, part in zip(axes[0], panels, strict=True):
             _window_panel(axis, part, recommended)
-        _scale_points(axes[0])
+        scale_points(axes[0])
         axes[0][0].set_ylabel("difference from the base (points)")
         if recommended is not None:
             place = (recommended, axes[0][0].get_ylim()[1])
@@ -197,7 +197,7 @@ def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
         for axis, part in zip(others, panels, strict=True):
             _window_panel(axis, part, None)
             axis.tick_params(labelleft=axis is others[0])
-        _scale_points(others)
+        scale_points(others)
         for axis in axes[0]:
             axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), handlelength=2.6)
         others[0].set_ylabel("ablation minus grid (points)")
@@ -234,7 +234,7 @@ def drift_figure(points: pd.DataFrame, blocks: pd.DataFrame) -> Figure:
             axis.set(
                 xscale="log", title=family, xlabel="drift of queries (1 \N{MINUS SIGN} cosine)"
             )
-            _scale_points([axis])
+            scale_points([axis])
         scatters[0].set_ylabel("difference from the base (points)")
         for (color, marker, style), (name, part) in zip(
             LINES, blocks.groupby("block", sort=False), strict=False
@@ -281,7 +281,7 @@ def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> 
     axis.legend(loc="lower left", handlelength=2.6)
 
 
-def _scale_points(axes: Sequence[Axes]) -> None:
+def scale_points(axes: Sequence[Axes]) -> None:
     """Y axes of differences in points, linear near 0 and logarithmic beyond, that show all data."""
     low = min(0, *(axis.dataLim.y0 for axis in axes))
     high = max(0, *(axis.dataLim.y1 for axis in axes))

@@ -1,4 +1,4 @@
-"""Families and scripts of languages, by which figures sort them."""
+"""Families and scripts of languages, by which figures sort them and BM25 finds words."""
 
 # Branches of families by code (ISO 639), in the order in which figures show them.
 FAMILIES = {
@@ -38,14 +38,26 @@ SCRIPTS = {
     "Devanagari": "hi mr ne",
     "Han": "zh yue",
 }
+# Languages that put no space between words.
+WITHOUT_SPACES = ("zh", "yue", "ja", "th", "lo", "km", "my", "bo")
 _FAMILY = {code: name for name, codes in FAMILIES.items() for code in codes.split()}
 _SCRIPT = {code: name for name, codes in SCRIPTS.items() for code in codes.split()}
 _PLACE = {code: place for place, code in enumerate(_FAMILY)}
 
 
+def language_code(language: str) -> str:
+    """The language of a code that may name a script or region, too: `zh` of `zh-Hans`."""
+    return language.replace("_", "-").split("-")[0].lower()
+
+
 def family_of(language: str) -> str:
     """Family of a language code (`zh-Hans` counts as zh); empty where it is not known."""
-    return _FAMILY.get(_code(language), "")
+    return _FAMILY.get(language_code(language), "")
+
+
+def writes_without_spaces(language: str) -> bool:
+    """Whether nothing parts the words of a language."""
+    return language_code(language) in WITHOUT_SPACES
 
 
 def by_family(languages: list[str]) -> list[str]:
@@ -53,13 +65,9 @@ def by_family(languages: list[str]) -> list[str]:
     families = list(FAMILIES)
 
     def place(language: str) -> tuple[int, str, int]:
-        code = _code(language)
+        code = language_code(language)
         if code not in _FAMILY:
             return (len(families), "", 0)
         return (families.index(_FAMILY[code]), _SCRIPT.get(code, ""), _PLACE[code])
 
     return sorted(languages, key=place)
-
-
-def _code(language: str) -> str:
-    return language.replace("_", "-").split("-")[0].lower()

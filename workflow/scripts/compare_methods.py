@@ -1,0 +1,88 @@
+"""Compare all methods with the base: gain in English, worst language, drift, what each costs."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import costs_caption, methods_caption, save_caption
+from adiabatic.corpora import documents_embedded
+from adiabatic.drift import COLUMNS
+from adiabatic.frames import read_frame
+from adiabatic.inference_options import add_inference_options, inference_of
+from adiabatic.methods import (
+    BASE,
+    MethodRun,
+    compared_methods,
+    costs_of,
+    costs_table,
+    method_row,
+    methods_table,
+    queries_drift,
+)
+from adiabatic.summary import Values, values_of
+from adiabatic.tables import to_latex, to_markdown
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--outcomes", type=Path, required=True, help="folder of the outcomes")
+    parser.add_argument("--drift", type=Path, required=True, help="folder of the runs' drift")
+    parser.add_argument("--benchmarks", type=Path, required=True, help="folder of the jobs' times")
+    parser.add_argument(
+        "--run",
+        nargs=6,
+        action="append",
+        required=True,
+        metavar=("NAME", "METHOD", "RATE", "ALPHA", "REPEATED", "RUN"),
+        help="a run of a method: the name of its baseline; nan where it has no rate or alpha, - "
+        "where it repeats no run; repeatable",
+    )
+    parser.add_argument(
+        "--vectors", nargs="+", type=Path, required=True, help="of every corpus, .npy"
+    )
+    add_inference_options(parser)
+    parser.add_argument("--demonstration", action="store_true", help="say so in the captions")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    arguments = parser.parse_args()
+    how = inference_of(arguments)
+
+    def values(name: str) -> Values:
+        return values_of(read_frame(arguments.outcomes / f"{name}.parquet"), arguments.reference)
+
+    methods: dict[tuple[str, ...], list[MethodRun]] = {}
+    for name, method, rate, alpha, repeats, run in arguments.run:
+        one = MethodRun(run, name, method, float(rate), float(alpha), repeats.strip("-"))
+        methods.setdefault((name, rate, alpha), []).append(one)
+    base, corpora = values(BASE), [path.stem for path in arguments.vectors]
+    documents = documents_embedded(arguments.vectors)
+    rows, costs = [], []
+    for runs in methods.values():
+        drift = pd.concat(
+            [pd.DataFrame(columns=COLUMNS)]
+            + [pd.read_csv(arguments.drift / f"{one.run}.csv") for one in runs if one.moves_queries]
+        )
+        about, tuned = runs[0].about(), [values(one.run) for one in runs]
+        rows.append(about | method_row(base, tuned, how) | {"drift": queries_drift(drift)})
+        costs.append(about | costs_of(runs, arguments.benchmarks, corpora, documents))
+        command_line.say(f"{', '.join(map(str, about.values()))}: {len(runs)} seeds")
+    frame, costly = compared_methods(rows), pd.DataFrame(costs)
+    write(frame, methods_table(frame), arguments.out / "methods")
+    write(costly, costs_table(costly), arguments.out / "costs")
+    caption = methods_caption(frame, how.margin_of_no_loss, how.confidence)
+    save_caption(caption, arguments.out / "methods.rst", arguments.demonstration)
+    save_caption(costs_caption(costly), arguments.out / "costs.rst", arguments.demonstration)
+    command_line.say(caption)
+
+
+def write(frame: pd.DataFrame, table: pd.DataFrame, path: Path) -> None:
+    """A table as CSV, Markdown and LaTeX."""
+    texts = {".md": to_markdown(table), ".tex": to_latex(table)}
+    texts[".csv"] = frame.to_csv(index=False, float_format="%.6g")
+    for suffix, text in texts.items():
+        with command_line.written_atomically(path.with_suffix(suffix)) as file:
+            file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command_line.run(main)

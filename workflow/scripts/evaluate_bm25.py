@@ -1,0 +1,37 @@
+"""Evaluate BM25, indexed by language, on every task: outcomes item by item, as of an encoder."""
+
+from pathlib import Path
+
+from adiabatic import command_line
+from adiabatic.bm25 import lexical_sets
+from adiabatic.evaluation import joined, outcomes_of_set
+from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set
+from adiabatic.frames import read_frame
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--pairs", nargs="+", type=Path, required=True, help="STYLE-LEVEL.parquet")
+    parser.add_argument("--tuning", type=Path, required=True, help="tuning.parquet")
+    parser.add_argument(
+        "--task",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("NAME", "KIND", "ITEMS"),
+        help="an evaluation set; repeatable",
+    )
+    parser.add_argument("--out", type=Path, required=True, help="outcomes, parquet")
+    arguments = parser.parse_args()
+    sets = [*arxiv_sets(arguments.pairs), held_out_set(arguments.tuning)]
+    sets += [task_set(name, kind, read_frame(items)) for name, kind, items in arguments.task]
+    outcomes = joined(outcomes_of_set(index, part) for index, part in lexical_sets(sets))
+    with command_line.written_atomically(arguments.out) as path:
+        outcomes.to_parquet(path, index=False, compression="zstd")
+    command_line.say(f"{arguments.out}: {len(outcomes)} items")
+    shares = outcomes.groupby(["task", "subset"], observed=True)["right"].mean()
+    command_line.say(shares.to_string())
+
+
+if __name__ == "__main__":
+    command_line.run(main)

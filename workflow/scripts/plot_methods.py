@@ -1,0 +1,32 @@
+"""Plot the gain in English of every method against its worst language."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import methods_caption
+from adiabatic.figure_files import add_figure_options, save_figure
+from adiabatic.methods_figure import methods_figure
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="methods.csv")
+    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
+    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    add_figure_options(parser)
+    arguments = parser.parse_args()
+    frame = pd.read_csv(arguments.table)
+    caption = (
+        f"{methods_caption(frame, arguments.margin_of_no_loss, arguments.confidence)} Numbers "
+        "beside markers are learning rates, or alphas where weights are interpolated; the axis "
+        "of the worst language is linear up to 5 points and logarithmic beyond, and so is that of "
+        "English where it reaches beyond 20."
+    )
+    figure = methods_figure(frame, arguments.margin_of_no_loss)
+    save_figure(figure, frame, caption, arguments.out, arguments.demonstration)
+
+
+if __name__ == "__main__":
+    command_line.run(main)
