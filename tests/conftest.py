@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from forked_processes import run_file, run_module
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -17,7 +18,13 @@ NOUNS = ["cat", "dog", "cow", "hen", "fox", "owl", "bee", "ant"]
 
 @pytest.fixture
 def run_script():
-    """Run a script as a person would; returns the finished process with its texts."""
+    """Run a script in a forked process; returns the finished process with its texts."""
+    return lambda name, *arguments: run_file(SCRIPTS / f"{name}.py", *arguments)
+
+
+@pytest.fixture
+def start_script():
+    """Start a script afresh, as a person would; returns the finished process with its texts."""
 
     def run(name, *arguments):
         command = [sys.executable, SCRIPTS / f"{name}.py", *map(str, arguments)]
@@ -48,7 +55,13 @@ def workplace(tmp_path):
 
 @pytest.fixture
 def snakemake(workplace):
-    """Run Snakemake in the workplace."""
+    """Run Snakemake in the workplace, in a forked process."""
+    return lambda *arguments: run_module("snakemake", *arguments, folder=workplace)
+
+
+@pytest.fixture
+def start_snakemake(workplace):
+    """Start Snakemake afresh in the workplace, as a person would."""
 
     def run(*arguments):
         command = [sys.executable, "-m", "snakemake", *map(str, arguments)]

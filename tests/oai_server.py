@@ -212,7 +212,8 @@ def oai_service(papers, limit=3):
     server.daemon_threads = True
     url = f"http://127.0.0.1:{server.server_address[1]}/oai"
     service = Service(url, Archive(list(papers), limit, url))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # It is asked this often whether to end; each end would take half a second by default.
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield service
     finally:

@@ -67,11 +67,11 @@ def failed(done, *words):
     return True
 
 
-def test_read_papers(run_script, write_lines, tmp_path):
+def test_read_papers(start_script, write_lines, tmp_path):
     out = tmp_path / "papers.parquet"
     records = [paper(2), paper(1), paper(1, date="2022-02-02"), paper(3, abstract="Short.")]
     snapshot, about = write_lines("s.jsonl", records), tmp_path / "papers.json"
-    done = run_script(
+    done = start_script(
         "read_papers", "--snapshot", snapshot, "--min-abstract-length", 20, "--provenance", about,
         "--out", out,
     )  # fmt: skip
@@ -85,13 +85,13 @@ def test_read_papers(run_script, write_lines, tmp_path):
     assert provenance["records"]["kept"] == 2
 
 
-def test_read_papers_names_the_line_and_leaves_nothing_behind(run_script, write_lines, tmp_path):
+def test_read_papers_names_the_line_and_leaves_nothing_behind(start_script, write_lines, tmp_path):
     snapshot = write_lines("s.jsonl", [paper(1), {**paper(2), "abstract": 7}])
     out = tmp_path / "o" / "p.parquet"
-    done = run_script("read_papers", "--snapshot", snapshot, "--out", out)
+    done = start_script("read_papers", "--snapshot", snapshot, "--out", out)
     assert failed(done, "s.jsonl, line 2", '"abstract" is 7 (a string is needed)')
     nothing = write_lines("n.jsonl", [paper(1) | {"abstract": None}])
-    done = run_script("read_papers", "--snapshot", nothing, "--out", out)
+    done = start_script("read_papers", "--snapshot", nothing, "--out", out)
     assert failed(done, "n.jsonl: no paper is left of 1 seen", "1 incomplete")
     assert not list(out.parent.iterdir())
 
@@ -143,7 +143,9 @@ def test_harvested_papers_are_read(run_script, tmp_path):
     assert not (tmp_path / "none.json").exists()
 
 
-def test_build_pairs_writes_the_same_bytes_each_time(run_script, write_lines, tmp_path):
+def test_build_pairs_writes_the_same_bytes_each_time(
+    run_script, start_script, write_lines, tmp_path
+):
     categories = ["cs.CL", "cs.CV", "math.CO", "math.PR"]
     records = [paper(i, categories=categories[i % 4]) for i in range(40)]
     snapshot, papers = write_lines("s.jsonl", records), tmp_path / "papers.parquet"
@@ -152,7 +154,8 @@ def test_build_pairs_writes_the_same_bytes_each_time(run_script, write_lines, tm
     for turn in ("a", "b"):
         levels = ("random", "archive", "text")
         outs = [tmp_path / turn / f"title-{level}.parquet" for level in levels]
-        done = run_script(
+        # Two processes with hash seeds of their own.
+        done = start_script(
             "build_pairs", "--papers", papers, "--styles", "title", "--levels", *levels,
             "--anchors", 12, "--seed", 3, "--out", tmp_path / turn,
         )  # fmt: skip
@@ -225,12 +228,12 @@ def test_prepare_base_refuses_pickles(run_script, tmp_path):
     assert not (tmp_path / "base").exists()
 
 
-def test_vectors_of_other_data_are_refused(run_script, tmp_path, tiny_encoder_folder):
+def test_vectors_of_other_data_are_refused(start_script, tmp_path, tiny_encoder_folder):
     data = pd.DataFrame({"query": ["a", "b"], "positive": "p", "negative": "n",
                          "split": ["train", "validation"]})  # fmt: skip
     data.to_parquet(tmp_path / "tuning.parquet")
     np.save(tmp_path / "v.npy", np.eye(5, 32, dtype=np.float32))
-    done = run_script(
+    done = start_script(
         "tune_query_encoder", "--base", tiny_encoder_folder, "--data", tmp_path / "tuning.parquet",
         "--vectors", tmp_path / "v.npy", "--learning-rate", 1e-5, "--seed", 0,
         "--out", tmp_path / "run",

@@ -36,10 +36,10 @@ def touch(folder, name, content=""):
     path.write_text(content)
 
 
-def test_the_embedded_experiment(snakemake):
+def test_the_embedded_experiment(start_snakemake):
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     runs = len(config["tuning"]["learning_rates"]) * len(config["tuning"]["seeds"])
-    found = jobs(snakemake("--dry-run"))
+    found = jobs(start_snakemake("--dry-run"))
     assert found["pretrain_base"] == found["make_world"] == found["evaluate_base"] == 1
     (ablation,) = config["tuning"]["ablations"]
     runs += len(config["tuning"]["learning_rates"]) * len(ablation["seeds"])
@@ -170,10 +170,10 @@ def test_a_bad_configuration_stops_before_the_first_job(snakemake, change, words
     assert stopped(snakemake("--config", change), *words)
 
 
-def test_a_base_with_pickled_weights_only_stops_before_the_first_job(snakemake, workplace):
+def test_a_base_with_pickled_weights_only_stops_before_the_first_job(start_snakemake, workplace):
     for name in ("config.json", "tokenizer.json", "pytorch_model.bin"):
         touch(workplace, f"model/{name}", "{}")
-    done = snakemake("--config", "base={source: path, model: model}")
+    done = start_snakemake("--config", "base={source: path, model: model}")
     assert stopped(done, "only pickled weights (pytorch_model.bin)")
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from forked_processes import run_module
 from safetensors.numpy import load_file
 
 from adiabatic.summary import SUMMARY_COLUMNS
@@ -41,6 +42,12 @@ FIGURES = [
 def snakemake(folder, *arguments):
     command = [sys.executable, "-m", "snakemake", "--configfile", TINY, *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def dry_run(folder, *arguments):
+    """Like `snakemake --dry-run`, in a forked process."""
+    done = run_module("snakemake", "--configfile", TINY, *arguments, "--dry-run", folder=folder)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -122,7 +129,7 @@ def test_the_report_opens_in_a_browser_without_network(finished, tmp_path):
     shutil.copy(Path(__file__).with_name("report_reader.html"), tmp_path)
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/report_reader.html"
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
         options += [
@@ -169,7 +176,7 @@ def test_the_configuration_stands_beside_the_results(finished):
 
 
 def rules_to_run(finished, overlay):
-    code, output = snakemake(finished.parents[1], overlay, "--dry-run")
+    code, output = dry_run(finished.parents[1], overlay)
     assert code == 0, output
     return set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE)) - {"total", "all"}
 
@@ -260,7 +267,7 @@ def test_a_changed_colour_redraws_figures_and_computes_nothing(finished, tmp_pat
     shutil.copytree(ROOT / "workflow", folder / "workflow")
     style = folder / "workflow/scripts/adiabatic/figure_style.py"
     style.write_text(style.read_text().replace("#0072B2", "#0072B3"))
-    code, output = snakemake(folder, "--dry-run")
+    code, output = dry_run(folder)
     assert code == 0, output
     rules = set(re.findall(r"^(\w+) +\d+$", output, re.MULTILINE)) - {"total", "all"}
     drawn = {rule for rule in rules if rule.startswith("plot_")}
@@ -300,7 +307,7 @@ def test_every_method_is_compared_with_the_base(finished):
 def test_a_new_rate_adds_one_run_and_keeps_the_others(finished, tmp_path):
     overlay = tmp_path / "change.yaml"
     overlay.write_text(yaml.safe_dump({"tuning": {"learning_rates": [1e-5, 1e-4, 1e-2]}}))
-    _, output = snakemake(finished.parents[1], overlay, "--dry-run")
+    _, output = dry_run(finished.parents[1], overlay)
     assert re.search(r"^tune_query_encoder +1$", output, re.MULTILINE)
 
 
