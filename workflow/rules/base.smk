@@ -1,5 +1,6 @@
 # The base encoder: pretrained on the embedded world, or brought from a folder or the hub -> base/;
-# and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy.
+# and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy,
+# and where a task asks for one an index of them -> embeddings/CORPUS.faiss.
 
 if config["base"]["source"] == "embedded":
 
@@ -83,3 +84,27 @@ rule embed_documents:
     shell:
         "python workflow/scripts/embed_documents.py --base {params.base:q} --data {input.data:q}"
         " --kind {params.kind} --threads {threads} --out {output.vectors:q} > {log:q} 2>&1"
+
+
+rule build_index:
+    """Approximate search over one corpus' vectors, for a set too large to be searched exactly."""
+    input:
+        data=in_experiment("data/{searched}.parquet"),
+        vectors=in_experiment("embeddings/{searched}.npy"),
+        origin=in_experiment("embeddings/{searched}.json"),
+    output:
+        index=in_experiment("embeddings/{searched}.faiss"),
+        origin=in_experiment("embeddings/{searched}.faiss.json"),
+    log:
+        in_experiment("logs/build_index-{searched}.log"),
+    benchmark:
+        in_experiment("benchmarks/build_index-{searched}.tsv")
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    params:
+        seed=config["seed"],
+        code=source_digest("build_index"),
+    shell:
+        "python workflow/scripts/build_index.py --data {input.data:q} --vectors {input.vectors:q}"
+        " --seed {params.seed} --out {output.index:q} > {log:q} 2>&1"

@@ -7,11 +7,13 @@ import pandas as pd
 from safetensors.numpy import load_file
 
 from adiabatic import command_line
+from adiabatic.beir import read_queries
 from adiabatic.corpora import (
     DOCUMENT_COLUMNS,
     check_same_encoder,
     document_texts,
     hashed,
+    hashed_rows,
     read_vectors,
 )
 from adiabatic.devices import chosen_device, use_threads
@@ -19,7 +21,16 @@ from adiabatic.drift import MovedQueries, block_drift, query_drift
 from adiabatic.encoder import load_encoder
 from adiabatic.encoder_settings import DELTA, WEIGHTS
 from adiabatic.errors import InputError
-from adiabatic.evaluation import PARALLEL, EvaluationSet, Queries, encode_queries, outcomes_of
+from adiabatic.evaluation import (
+    PARALLEL,
+    EvaluationSet,
+    Passages,
+    Queries,
+    encode_queries,
+    outcomes_of,
+    search_recall,
+)
+from adiabatic.faiss_index import read_index
 from adiabatic.frames import read_frame
 from adiabatic.tasks import ARXIV, HELD_OUT
 
@@ -39,6 +50,15 @@ def main() -> None:
         metavar=("NAME", "KIND", "ITEMS", "VECTORS"),
         help="an evaluation set; repeatable",
     )
+    parser.add_argument(
+        "--index",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "INDEX"),
+        help="of a task of kind beir that is not searched exactly; repeatable",
+    )
+    parser.add_argument("--search-recall", type=Path, help="what the indexes find, CSV")
     parser.add_argument("--base", type=Path, help="folder of the base, to measure drift from it")
     parser.add_argument("--base-queries", type=Path, help="the base's vectors of the queries, .npy")
     parser.add_argument("--drift", type=Path, help="drift of weights and queries, CSV")
@@ -52,7 +72,11 @@ def main() -> None:
     sets = arxiv_sets(arguments.pairs, arguments.pair_vectors)
     sets.append(held_out_set(arguments.tuning, arguments.tuning_vectors))
     for name, kind, items, vectors in arguments.task:
-        sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
+        if kind == "beir":
+            index = dict(arguments.index).get(name)
+            sets.append(beir_set(name, Path(items), Path(vectors), index and Path(index)))
+        else:
+            sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
     task_vectors = [Path(vectors) for _, _, _, vectors in arguments.task]
     check_same_encoder([arguments.tuning_vectors, arguments.pair_vectors, *task_vectors])
     encoder = load_encoder(arguments.encoder, device=chosen_device())
@@ -65,6 +89,11 @@ def main() -> None:
         with command_line.written_atomically(arguments.drift) as path:
             drift.to_csv(path, index=False, float_format="%.6g")
     outcomes = outcomes_of(queries, sets)
+    if arguments.search_recall:
+        recall = search_recall(queries, sets)
+        with command_line.written_atomically(arguments.search_recall) as path:
+            recall.to_csv(path, index=False, float_format="%.6g")
+        command_line.say(recall.to_string(index=False))
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")
     command_line.say(f"{arguments.out}: {len(outcomes)} items")
@@ -127,6 +156,15 @@ def task_set(name: str, kind: str, items: pd.DataFrame, vectors: Path) -> Evalua
     """One configured evaluation set."""
     corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
     return EvaluationSet(name, "all", kind, items, corpus, read_vectors(vectors, hashed(corpus)))
+
+
+def beir_set(name: str, items: Path, vectors: Path, index: Path | None) -> EvaluationSet:
+    """A set of kind beir, whose passages stay on the disk."""
+    (rows,), hashes = hashed_rows(items, DOCUMENT_COLUMNS["beir"])
+    documents = read_vectors(vectors, hashes)
+    passages = Passages(rows, read_index(index, vectors, len(rows)) if index else None)
+    queries = read_queries(items)
+    return EvaluationSet(name, "all", "beir", queries, pd.Index([]), documents, passages)
 
 
 if __name__ == "__main__":
