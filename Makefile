@@ -41,6 +41,7 @@ bench: $(INSTALLED)
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)
 	python bench/pairs.py $(BENCH)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python bench/search.py
 
 $(INSTALLED): envs/requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

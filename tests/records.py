@@ -1,5 +1,8 @@
 """Tiny records in the formats of the real sources."""
 
+import gzip
+import json
+
 
 def paper(number, title=None, abstract=None, categories="cs.CL", date="2020-01-01"):
     """A record in the arXiv metadata format; its texts share no content words with others."""
@@ -18,6 +21,21 @@ def xnli_lines(premise):
     """Three lines of XNLI about one premise."""
     labels = ("neutral", "contradiction", "entailment")
     return [f"{premise}\t{premise} {label}\t{label}" for label in labels]
+
+
+def write_beir_folder(folder, corpus, queries, judgments, split="test", packed=False):
+    """A folder in BEIR's format; texts by id, grades by (query, passage)."""
+    contents = {
+        "corpus.jsonl": [json.dumps({"_id": i, "title": "", "text": t}) for i, t in corpus.items()],
+        "queries.jsonl": [json.dumps({"_id": i, "text": t}) for i, t in queries.items()],
+        f"qrels/{split}.tsv": ["query-id\tcorpus-id\tscore"]
+        + [f"{query}\t{passage}\t{grade}" for (query, passage), grade in judgments.items()],
+    }
+    (folder / "qrels").mkdir(parents=True, exist_ok=True)
+    for name, lines in contents.items():
+        text = "".join(line + "\n" for line in lines).encode()
+        path = folder / (f"{name}.gz" if packed else name)
+        path.write_bytes(gzip.compress(text) if packed else text)
 
 
 def squad(passages):

@@ -13,8 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from oai_server import Paper, oai_service
-from records import paper, squad, xnli_lines
+from records import paper, squad, write_beir_folder, xnli_lines
 from safetensors.numpy import load_file
+
+from adiabatic.corpora import write_vectors
+from adiabatic.provenance import document_side_digest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = [
@@ -23,7 +26,8 @@ SCRIPTS = [
     "embed_documents", "tune_query_encoder", "evaluate_run", "evaluate_bm25", "summarize_runs",
     "write_tables", "compare_methods", "plot_methods", "plot_window", "plot_languages",
     "plot_levels", "plot_history", "compare_ablations", "plot_ablations", "plot_drift",
-    "judge_claims", "write_one_page", "interpolate_weights", "fit_adapter",
+    "judge_claims", "write_one_page", "interpolate_weights", "fit_adapter", "build_index",
+    "list_search_recall",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
@@ -425,3 +429,60 @@ def test_bm25_and_other_methods_are_compared(run_script, tmp_path):
         "evaluate_bm25", "--pairs", missing, "--tuning", missing, "--out", tmp_path / "o.parquet"
     )
     assert failed(done, "none.parquet: cannot be read as a parquet file")
+
+
+def test_a_set_in_beirs_format_from_files_to_outcomes(run_script, tmp_path, tiny_encoder_folder):
+    nouns = ["cat", "dog", "cow", "hen", "fox", "owl"]
+    corpus = {f"d{n}": f"the {noun} sees a {noun}" for n, noun in enumerate(nouns)}
+    queries = {f"q{n}": f"the {noun} sees a {noun}" for n, noun in enumerate(nouns)}
+    # Each query's text is that of one passage; of the first the one after it is relevant as well.
+    judgments = {(f"q{n}", f"d{n}"): 2 for n in range(len(nouns))} | {("q0", "d1"): 1}
+    write_beir_folder(tmp_path / "set", corpus, queries, judgments, packed=True)
+    items, vectors, base = tmp_path / "s.parquet", tmp_path / "s.npy", tiny_encoder_folder
+    done = run_script(
+        "read_task", "--kind", "beir", "--path", tmp_path / "set", "--languages", "en",
+        "--out", items,
+    )  # fmt: skip
+    assert "6 passages, 0 empty passages, 7 judgments" in done.stdout, done.stderr
+    pairs = pd.DataFrame({"anchor_id": ["1"], "anchor": "a", "positive": "b", "negative": "c"})
+    pairs.to_parquet(tmp_path / "title-random.parquet")
+    triplets = pd.DataFrame({"query": ["a"], "positive": "b", "negative": "c", "split": "test"})
+    triplets.to_parquet(tmp_path / "t.parquet")
+    others = tmp_path / "others.npy"
+    write_vectors(others, np.eye(2, 32, dtype=np.float32), ["b", "c"], document_side_digest(base))
+    done = run_script(
+        "embed_documents", "--base", base, "--data", items, "--kind", "beir", "--out", vectors
+    )
+    assert "6 documents, 32 dimensions" in done.stdout, done.stderr
+    index = tmp_path / "s.faiss"
+    done = run_script(
+        "build_index", "--data", items, "--vectors", vectors, "--seed", 1, "--out", index
+    )
+    assert "6 passages in 2 lists" in done.stdout, done.stderr
+    recall = tmp_path / "base.csv"
+    done = run_script(
+        "evaluate_run", "--encoder", base, "--pairs", tmp_path / "title-random.parquet",
+        "--pair-vectors", others, "--tuning", tmp_path / "t.parquet", "--tuning-vectors", others,
+        "--task", "exact", "beir", items, vectors, "--task", "fast", "beir", items, vectors,
+        "--index", "fast", index, "--search-recall", recall, "--out", tmp_path / "o.parquet",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    outcomes = pd.read_parquet(tmp_path / "o.parquet")
+    exact, fast = (outcomes[outcomes["task"] == name].iloc[:, 1:] for name in ("exact", "fast"))
+    assert exact.reset_index(drop=True).equals(fast.reset_index(drop=True))
+    assert exact["item"].tolist() == list(queries)
+    assert exact["right"].all()
+    assert (exact["recall@100"] == 1).all()
+    assert (exact["ndcg@10"][1:] == 1).all()
+    assert outcomes.loc[outcomes["task"] == "arxiv", "recall@100"].isna().all()
+    done = run_script("list_search_recall", "--recalls", recall, "--out", tmp_path / "l.csv")
+    assert "fast, en (6 passages): 100.0% to 100.0%" in done.stdout, done.stderr
+    listed = pd.read_csv(tmp_path / "l.csv").iloc[0]
+    assert listed[["run", "task", "queries", "recall@100"]].tolist() == ["base", "fast", 6, 1.0]
+    write_beir_folder(tmp_path / "set", corpus, queries, {("q0", "d9"): 1}, packed=True)
+    done = run_script(
+        "read_task", "--kind", "beir", "--path", tmp_path / "set", "--languages", "en",
+        "--out", tmp_path / "none.parquet",
+    )  # fmt: skip
+    assert failed(done, "test.tsv.gz, line 2: corpus-id 'd9'")
+    assert not (tmp_path / "none.parquet").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from records import paper, squad, xnli_lines
+from records import paper, squad, write_beir_folder, xnli_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +85,24 @@ def test_a_pilot(snakemake, workplace):
     assert found["tune_query_encoder"] == 4 * 2
     assert "compare_ablations" not in found
     assert not {"make_world", "pretrain_base", "download_tuning_data"} & set(found)
+
+
+def test_sets_in_beirs_format(snakemake, workplace):
+    for language in ("en", "de"):
+        folder = workplace / f"data/search-{language}"
+        write_beir_folder(folder, {"1": "a"}, {"1": "b"}, {("1", "1"): 1}, "dev", packed=True)
+    task = "{name: search, kind: beir, source: path, path: 'data/search-{language}', split: dev, "
+    task += "languages: [en, de], search: %s}"
+    tasks = "evaluation={tasks: [" + task + "]}"
+    done = snakemake("--dry-run", "--printshellcmds", "--config", tasks % "faiss")
+    found = jobs(done)
+    assert found["read_task"] == found["build_index"] == found["list_search_recall"] == 1
+    assert "--languages en de --split=dev" in done.stdout
+    index = "--index search results/embedded/embeddings/search.faiss"
+    assert done.stdout.count(index) == found["evaluate_run"] + 1
+    found = jobs(snakemake("--dry-run", "--config", tasks % "exact"))
+    assert found["read_task"] == 1
+    assert not {"build_index", "list_search_recall"} & set(found)
 
 
 def test_a_run_is_shared_by_processes_of_torchs_launcher(snakemake):

@@ -5,7 +5,9 @@ import bm25s
 import numpy as np
 import pandas as pd
 import pytest
+from records import write_beir_folder
 
+from adiabatic.beir import write_beir
 from adiabatic.bm25 import lexical_index, lexical_sets, terms, words
 from adiabatic.evaluation import EvaluationSet, all_products, joined, outcomes_of_set
 from adiabatic.evaluation_sets import task_set
@@ -87,8 +89,9 @@ def retrieval_items():
     return pd.DataFrame(rows, columns=["language", "item", "query", "passage", "document"])
 
 
-def test_outcomes_are_as_of_an_encoder_and_ties_count_against():
-    part = task_set("qa", "qa-retrieval", retrieval_items())
+def test_outcomes_are_as_of_an_encoder_and_ties_count_against(tmp_path):
+    retrieval_items().to_parquet(tmp_path / "qa.parquet")
+    part = task_set("qa", "qa-retrieval", tmp_path / "qa.parquet")
     ((index, lexical),) = lexical_sets([part])
     outcomes = joined([outcomes_of_set(index, lexical)])
     ranks = outcomes.set_index(["query_language", "document_language", "item"])["rank"].to_dict()
@@ -97,12 +100,28 @@ def test_outcomes_are_as_of_an_encoder_and_ties_count_against():
     assert all(ranks[pair] == 2 for pair in ranks if pair[0] != pair[1])
 
 
-def test_one_text_in_two_languages_is_two_documents():
+def test_a_set_in_beirs_format_is_searched_by_terms(tmp_path):
+    corpus = {"a": "the cat sleeps", "b": "a dog barks", "c": "the cat sleeps", "d": "rain"}
+    judgments = {("q", "b"): 2, ("q", "d"): 1}
+    write_beir_folder(tmp_path / "set", corpus, {"q": "dogs bark at a cat"}, judgments)
+    write_beir(str(tmp_path / "set"), ["en"], "test", None, tmp_path / "s.parquet")
+    ((index, part),) = lexical_sets([task_set("set", "beir", tmp_path / "s.parquet")])
+    # Two passages of one text are one document of the index, and two of the search.
+    assert index.weights.shape[0] == 3
+    (outcome,) = outcomes_of_set(index, part).to_dict("records")
+    assert (outcome["rank"], outcome["right"]) == (1, True)
+    # "rain" has no word of the query and comes after both cats.
+    assert outcome["ndcg@10"] == pytest.approx((2 + 1 / np.log2(5)) / (2 + 1 / np.log2(3)))
+
+
+def test_one_text_in_two_languages_is_two_documents(tmp_path):
     items = pd.DataFrame(
         [("en", "1", "Berlin", "Berlin", "Bonn"), ("de", "1", "Berlin", "Berlin", "Bonn")],
         columns=["language", "item", "query", "positive", "negative"],
     )
-    ((index, lexical),) = lexical_sets([task_set("places", "triplets", items)])
+    items.to_parquet(tmp_path / "places.parquet")
+    part = task_set("places", "triplets", tmp_path / "places.parquet")
+    ((index, lexical),) = lexical_sets([part])
     assert index.weights.shape[0] == 4
     assert outcomes_of_set(index, lexical)["right"].all()
 

@@ -3,8 +3,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from records import write_beir_folder
 
-from adiabatic.configuration import check_files, checked_configuration, read_schema
+from adiabatic.configuration import (
+    check_files,
+    checked_configuration,
+    files_of_task,
+    read_schema,
+)
 from adiabatic.errors import InputError
 from adiabatic.runs import SETTINGS
 
@@ -130,6 +136,10 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (["evaluation", "tasks", 0, "languages", 2], False, ["languages[2]: False", "quote it"]),
         (["evaluation", "tasks", 0, "languages", 2], "xx", ["'xx' found", "en, de, fr"]),
         (["evaluation", "tasks", 0, "kind"], "triplets", ["kind triplets needs source: path"]),
+        (["evaluation", "tasks", 0, "kind"], "beir", ["kind beir needs source: path"]),
+        (["evaluation", "tasks", 0, "split"], "dev", ["tasks[0].split: 'dev'", "only kind beir"]),
+        (["evaluation", "tasks", 1, "search"], "faiss", ["search: 'faiss' found; exact is needed"]),
+        (["evaluation", "tasks", 0, "split"], "../dev", ["split: '../dev' found", "matching"]),
         (["experiment"], "../up", ["experiment: '../up'", "matching"]),
     ],
 )
@@ -222,3 +232,21 @@ def test_inner_products_have_no_unit_and_so_no_largest_margin(config):
         InputError, match=r"margin: \d+ found; allowed is a number, at least 0, at most 2"
     ):
         checked_configuration(config)
+
+
+def test_a_folder_of_beir_is_checked_for_its_files(config, tmp_path):
+    task = {"name": "search", "kind": "beir", "source": "path", "path": str(tmp_path / "set")}
+    config["evaluation"]["tasks"] = [task]
+    with pytest.raises(InputError, match=r"tasks\[0\].path: .* with {language}"):
+        checked_configuration(config)
+    task |= {"languages": ["en"], "split": "dev", "search": "faiss"}
+    checked = checked_configuration(config)
+    with pytest.raises(InputError, match=r"set: neither corpus\.jsonl nor corpus\.jsonl\.gz found"):
+        check_files(checked)
+    write_beir_folder(tmp_path / "set", {"1": "a"}, {"1": "b"}, {("1", "1"): 1}, packed=True)
+    with pytest.raises(InputError, match=r"neither qrels/dev\.tsv nor qrels/dev\.tsv\.gz"):
+        check_files(checked)
+    (tmp_path / "set/qrels/dev.tsv").touch()
+    check_files(checked)
+    files = files_of_task(checked["evaluation"]["tasks"][0])
+    assert [path.name for path in files] == ["corpus.jsonl.gz", "queries.jsonl.gz", "dev.tsv"]

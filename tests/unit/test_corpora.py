@@ -6,13 +6,16 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from adiabatic import corpora
 from adiabatic.corpora import (
     check_same_encoder,
+    document_blocks,
     document_rows,
     document_texts,
     hashed,
     hashed_rows,
     read_vectors,
+    write_vector_blocks,
     write_vectors,
 )
 from adiabatic.encoder_settings import read_settings, write_settings
@@ -104,3 +107,32 @@ def test_rows_by_hash_are_the_rows_of_the_texts(tmp_path):
         assert found.tolist() == document_rows(corpus, data[column]).tolist()
     with pytest.raises(InputError, match=r"data\.parquet: neutral missing"):
         hashed_rows(tmp_path / "data.parquet", ["neutral"])
+
+
+def test_blocks_have_the_texts_of_the_corpus_and_leave_the_same_bytes(tmp_path, monkeypatch):
+    frames = [
+        pd.DataFrame({"p": ["b", "a", None], "n": ["a", "c", None]}),
+        pd.DataFrame({"p": ["d"], "n": ["b"]}),
+    ]
+    paths = [tmp_path / "1.parquet", tmp_path / "2.parquet"]
+    for frame, path in zip(frames, paths, strict=True):
+        frame.to_parquet(path)
+    texts = document_texts([frame.dropna() for frame in frames], ["p", "n"])
+    vectors = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
+    np.save(tmp_path / "saved.npy", vectors)
+    for size in (1, 3, 100):
+        monkeypatch.setattr(corpora, "BLOCK", size)
+        blocks = list(document_blocks(paths, ["p", "n"]))
+        assert [text for block in blocks for text in block] == texts.tolist()
+        assert max(map(len, blocks)) == min(size, 4)
+        parts = np.split(vectors, range(size, 4, size))
+        written = tmp_path / f"{size}.npy"
+        write_vector_blocks(written, zip(blocks, parts, strict=True), "encoder")
+        assert written.read_bytes() == (tmp_path / "saved.npy").read_bytes()
+        assert (read_vectors(written, hashed(texts)) == vectors).all()
+
+
+def test_a_corpus_without_documents_leaves_no_file(tmp_path):
+    with pytest.raises(InputError, match=r"v\.npy: no document to embed"):
+        write_vector_blocks(tmp_path / "v.npy", [], "encoder")
+    assert not list(tmp_path.iterdir())

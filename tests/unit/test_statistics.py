@@ -69,6 +69,25 @@ def test_columns_and_seeds_of_an_item_move_together():
     assert np.array(one) == pytest.approx(np.array(three), abs=0.02)
 
 
+def test_a_column_of_fewer_items_has_the_intervals_of_its_own():
+    rng = np.random.default_rng(4)
+    differences = rng.normal(0.2, 1, size=(3, 400, 2)) + rng.normal(0, 0.3, size=(3, 1, 1))
+    alone = means_of(differences[:, :150, 1:])
+    differences[:, 150:, 1] = np.nan
+    means = means_of(differences)
+    assert means.shape == (2000, 2)
+    assert means[:, 1].mean() == pytest.approx(alone.mean(), abs=0.01)
+    assert means[:, 1].std() == pytest.approx(alone.std(), rel=0.1)
+    # The other column does not notice.
+    assert means[:, 0] == pytest.approx(means_of(differences[:, :, :1])[:, 0], abs=1e-6)
+
+
+def test_where_none_of_few_items_is_drawn_nothing_is_learnt():
+    differences = np.full((2, 50, 1), np.nan)
+    differences[:, 7] = [[0.2], [0.4]]
+    assert means_of(differences) == pytest.approx(0.3)
+
+
 def test_weights_are_resamples_of_the_items():
     weights = resample_weights(7, 100, np.random.default_rng(0))
     assert weights.sum(axis=1) == pytest.approx(np.ones(100))

@@ -2,11 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from adiabatic.captions import languages_caption
+from adiabatic.claims import claims_at
+from adiabatic.claims import language_rows as language_pairs
+from adiabatic.figures import languages_figure
 from adiabatic.runs import Run
 from adiabatic.summary import (
     SUMMARY_COLUMNS,
     Cell,
     Inference,
+    headline_rows,
     judged_runs,
     language_rows,
     summary_rows,
@@ -147,6 +152,77 @@ def test_outcomes_of_other_items_are_refused(base):
     fewer = fewer[fewer["item"] != "3"]
     with pytest.raises(ValueError, match="items are not those of the base"):
         summary_rows(Run("r", 1.0, 0), base, values_of(fewer, "en"), HOW)
+
+
+def judged_outcomes(right, languages=("en", "de", "zh")):
+    """Outcomes of a set in BEIR's format: each language has queries and passages of its own."""
+    rows = [
+        ("search", "all", language, language, f"{language}{item}", *right(language, item))
+        for language in languages
+        for item in range({"en": 60, "de": 30, "zh": 40}[language])
+    ]
+    names = ["task", "subset", "query_language", "document_language", "item"]
+    frame = pd.DataFrame(rows, columns=[*names, "right", "mrr@10", "ndcg@10", "recall@100"])
+    held_out = outcomes(base_right)
+    both = pd.concat([frame, held_out[held_out["task"] == "held-out"]], ignore_index=True)
+    return both.astype(dict.fromkeys(names, "category"))
+
+
+def found(language, item):
+    place = item % 3 + 1
+    return place == 1, 1 / place, 1 / np.log2(place + 1), 1.0
+
+
+def lost_in_german(language, item):
+    return (False, 0.0, 0.0, 0.0) if language == "de" else found(language, item)
+
+
+def test_languages_with_queries_of_their_own_are_measured_on_those():
+    base, tuned = (values_of(judged_outcomes(f), "en") for f in (found, lost_in_german))
+    rows = summary_rows(Run("r", 1.0, 0), base, tuned, HOW)
+    rows = rows[rows["task"] == "search"].set_index(["metric", "query_language"])
+    assert set(rows.index.levels[0]) == {"mrr@10", "ndcg@10", "recall@100", "recall@1"}
+    assert rows["n"]["ndcg@10"].to_dict() == {"en": 60, "de": 30, "zh": 40, "others": 70}
+    # An average over languages counts each of their queries once.
+    assert rows["difference"]["recall@100", "others"] == pytest.approx(-30 / 70)
+    gained = np.mean([1 / np.log2(item % 3 + 2) for item in range(30)])
+    assert rows["base"]["ndcg@10", "de"] == pytest.approx(gained)
+    assert rows["verdict"]["ndcg@10", "de"] == "degraded"
+    assert rows["verdict"]["ndcg@10", "zh"] == "preserved"
+    assert not rows.isna().any(axis=None)
+
+
+@pytest.mark.parametrize("languages", [["en"], ["de"], LANGUAGES])
+def test_graded_retrieval_is_judged_by_ndcg_in_one_language_or_several(languages):
+    base, tuned = (values_of(judged_outcomes(f, languages), "en") for f in (found, lost_in_german))
+    summary = summary_rows(Run("r", 1.0, 0), base, tuned, HOW)
+    judged = judged_runs(summary)
+    assert judged["languages_judged"].tolist() == [len(languages)]
+    assert judged["languages_degraded"].tolist() == ["de" if "de" in languages else ""]
+    headline = summary[headline_rows(summary)]
+    assert set(headline["metric"]) == {"ndcg@10"}
+    rows = pd.concat(language_pairs(1.0, base, [tuned, tuned], HOW))
+    assert rows["n"].tolist() == [{"en": 60, "de": 30, "zh": 40}[name] for name in languages]
+    figure = languages_figure(rows, "search")
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == list(
+        rows["query_language"]
+    )
+    assert f"Of {len(rows)} pairs" in languages_caption(rows, "search")
+    window = window_rows(1.0, base, [tuned, tuned], HOW)
+    families = {f"search, {'en' if name == 'en' else 'other languages'}" for name in languages}
+    assert set(window["family"]) == {"held-out English triplets", *families}
+    claim = claims_at(1.0, base, [tuned], HOW)[2]
+    assert claim.comparisons == len(languages)
+    assert claim.verdict == ("fails" if "de" in languages else "holds")
+    assert claim.n == {"en": 60, "de": 30, "zh": 40}[languages[len(languages) // 2]]
+
+
+def test_queries_of_one_run_only_are_refused():
+    base = values_of(judged_outcomes(found), "en")
+    other = judged_outcomes(found)
+    other.loc[0, ["query_language", "document_language"]] = "de"
+    with pytest.raises(ValueError, match="items are not those of the base"):
+        summary_rows(Run("r", 1.0, 0), base, values_of(other, "en"), HOW)
 
 
 def test_an_item_that_misses_a_language_is_refused():

@@ -1,6 +1,7 @@
 # The base encoder: pretrained on the embedded world, or brought from a folder or the hub -> base/;
-# and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy. Where a
-# baseline tunes the encoder of documents, all are embedded again -> embeddings/RUN/CORPUS.npy.
+# and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy, and where a
+# task asks for one an index of them -> embeddings/CORPUS.faiss. Where a baseline tunes the encoder of
+# documents, all are embedded again -> embeddings/RUN/CORPUS.npy.
 
 if config["base"]["source"] == "embedded":
 
@@ -100,5 +101,46 @@ use rule embed_documents as embed_documents_again with:
         in_experiment("logs/embed_documents-{run}-{corpus}.log"),
     benchmark:
         in_experiment("benchmarks/embed_documents-{run}-{corpus}.tsv")
+    wildcard_constraints:
+        run=runs_of("both-encoders"),
+
+
+rule build_index:
+    """Approximate search over one corpus' vectors, for a set too large to be searched exactly."""
+    input:
+        data=in_experiment("data/{searched}.parquet"),
+        vectors=in_experiment("embeddings/{searched}.npy"),
+        origin=in_experiment("embeddings/{searched}.json"),
+    output:
+        index=in_experiment("embeddings/{searched}.faiss"),
+        origin=in_experiment("embeddings/{searched}.faiss.json"),
+    log:
+        in_experiment("logs/build_index-{searched}.log"),
+    benchmark:
+        in_experiment("benchmarks/build_index-{searched}.tsv")
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    params:
+        seed=config["seed"],
+        code=source_digest("build_index"),
+    shell:
+        "python workflow/scripts/build_index.py --data {input.data:q} --vectors {input.vectors:q}"
+        " --seed {params.seed} --out {output.index:q} > {log:q} 2>&1"
+
+
+use rule build_index as build_index_again with:
+    # Of the vectors that were embedded again.
+    input:
+        data=in_experiment("data/{searched}.parquet"),
+        vectors=in_experiment("embeddings/{run}/{searched}.npy"),
+        origin=in_experiment("embeddings/{run}/{searched}.json"),
+    output:
+        index=in_experiment("embeddings/{run}/{searched}.faiss"),
+        origin=in_experiment("embeddings/{run}/{searched}.faiss.json"),
+    log:
+        in_experiment("logs/build_index-{run}-{searched}.log"),
+    benchmark:
+        in_experiment("benchmarks/build_index-{run}-{searched}.tsv")
     wildcard_constraints:
         run=runs_of("both-encoders"),

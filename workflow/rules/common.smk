@@ -10,7 +10,12 @@ from pathlib import Path
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
-from adiabatic.configuration import check_files, checked_configuration, write_configuration
+from adiabatic.configuration import (
+    check_files,
+    checked_configuration,
+    files_of_task,
+    write_configuration,
+)
 from adiabatic.errors import InputError
 from adiabatic.runs import planned_runs, setting_changed
 from adiabatic.source_digest import source_digest
@@ -25,6 +30,8 @@ except InputError as error:
 STYLES = config["pairs"]["styles"]
 LEVELS = config["pairs"]["levels"]
 TASKS = {task["name"]: task for task in config["evaluation"]["tasks"]}
+# Those whose passages are searched by an approximate index.
+SEARCHED = [name for name, task in TASKS.items() if task["search"] == "faiss"]
 PLANNED = {planned.run.name: planned for planned in planned_runs(config["tuning"])}
 # The runs of the grid itself, and those of ablations, which repeat some of them otherwise.
 RUNS = {name: p.run for name, p in PLANNED.items() if not p.ablation and not p.baseline}
@@ -57,6 +64,7 @@ DEMONSTRATION = "--demonstration" if GENERATED else ""
 wildcard_constraints:
     task="|".join(map(re.escape, TASKS)) or "(?!)",
     corpus="|".join(map(re.escape, ["tuning", "arxiv", *TASKS])),
+    searched="|".join(map(re.escape, SEARCHED)) or "(?!)",
     run="|".join(map(re.escape, PLANNED)),
     variant="|".join(map(re.escape, FREEZE)),
 
@@ -151,9 +159,9 @@ def task_path(task):
 
 
 def task_files(wildcards):
-    """A task's files, one for each language."""
-    path = task_path(wildcards.task)
-    return [path.replace("{language}", name) for name in TASKS[wildcards.task]["languages"]]
+    """A task's files in all its languages."""
+    task = TASKS[wildcards.task] | {"path": task_path(wildcards.task)}
+    return [str(path) for path in files_of_task(task)]
 
 
 def base_files():
@@ -178,6 +186,16 @@ def task_options(wildcards, input):
         f"--task {task['name']} {task['kind']} {shlex.quote(data)} {shlex.quote(vectors)}"
         for task, data, vectors in files
     )
+
+
+def index_options(wildcards, input):
+    """The options that name the indexes of tasks that are not searched exactly."""
+    return " ".join(option("--index", list(pair)) for pair in zip(SEARCHED, input.indexes))
+
+
+def search_recall_file(run):
+    """What the indexes find for the queries of a run, where there are any indexes."""
+    return {"recall": in_experiment(f"search/{run}.csv")} if SEARCHED else {}
 
 
 def figure(name, number, title):

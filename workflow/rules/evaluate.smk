@@ -8,13 +8,14 @@ EVALUATION_DATA = {
     "tuning_vectors": in_experiment("embeddings/tuning.npy"),
     "tasks": expand(in_experiment("data/{task}.parquet"), task=TASKS),
     "task_vectors": expand(in_experiment("embeddings/{task}.npy"), task=TASKS),
+    "indexes": expand(in_experiment("embeddings/{task}.faiss"), task=SEARCHED),
 }
 EVALUATE = (
     "python workflow/scripts/evaluate_run.py --encoder {params.encoder:q}"
     " --document-encoder {params.document_encoder:q}"
     " --pairs {input.pairs:q} --pair-vectors {input.pair_vectors:q}"
     " --tuning {input.tuning:q} --tuning-vectors {input.tuning_vectors:q} {params.tasks}"
-    " {params.drift} --threads {threads} --out {output.outcomes:q} > {log:q} 2>&1"
+    " {params.indexes} {params.recall} {params.drift} --threads {threads} --out {output.outcomes:q} > {log:q} 2>&1"
 )
 
 
@@ -33,6 +34,7 @@ rule evaluate_base:
         **EVALUATION_DATA,
         base=BASE.values(),
     output:
+        **search_recall_file("base"),
         outcomes=in_experiment("outcomes/base.parquet"),
         queries=in_experiment("outcomes/base-queries.npy"),
     log:
@@ -46,6 +48,8 @@ rule evaluate_base:
         encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
         document_encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
         drift=lambda wildcards, output: option("--queries-out", output.queries),
+        indexes=index_options,
+        recall=lambda wildcards, output: option("--search-recall", output.get("recall")),
         tasks=task_options,
         code=source_digest("evaluate_run"),
     shell:
@@ -62,6 +66,7 @@ rule evaluate_run:
         weights=in_experiment("runs/{run}/model.safetensors"),
         settings=in_experiment("runs/{run}/encoder.json"),
     output:
+        **search_recall_file("{run}"),
         outcomes=in_experiment("outcomes/{run}.parquet"),
         drift=in_experiment("drift/{run}.csv"),
     log:
@@ -85,6 +90,8 @@ rule evaluate_run:
                 "drift": output.drift,
             }
         ),
+        indexes=index_options,
+        recall=lambda wildcards, output: option("--search-recall", output.get("recall")),
         tasks=task_options,
         code=source_digest("evaluate_run"),
     shell:

@@ -39,6 +39,7 @@ TABLES = [
         suffix=["csv", "md", "tex"],
     ),
     in_experiment("tables/verdict.rst"),
+    *(in_experiment(f"tables/search_recall.{suffix}") for suffix in ("csv", "md") if SEARCHED),
 ]
 GRID = {
     "learning_rates": [run.learning_rate for run in RUNS.values()],
@@ -326,6 +327,30 @@ rule judge_claims:
         " --margin-of-no-loss {params.margin_of_no_loss} --confidence {params.confidence}"
         " --resamples {params.resamples} --seed {params.seed} {params.demonstration}"
         " --languages {output.languages:q} --out {output.claims:q} > {log:q} 2>&1"
+
+
+if SEARCHED:
+
+    rule list_search_recall:
+        """What approximate search finds of the best passages, for the base and every run."""
+        input:
+            recalls=expand(in_experiment("search/{run}.csv"), run=["base", *RUNS, *ABLATED]),
+        output:
+            **table("search_recall", "recall of approximate search"),
+            markdown=in_experiment("tables/search_recall.md"),
+        log:
+            in_experiment("logs/list_search_recall.log"),
+        benchmark:
+            in_experiment("benchmarks/list_search_recall.tsv")
+        conda:
+            "../../envs/report.yaml"
+        threads: 1
+        params:
+            demonstration=DEMONSTRATION,
+            code=source_digest("list_search_recall"),
+        shell:
+            "python workflow/scripts/list_search_recall.py --recalls {input.recalls:q}"
+            " {params.demonstration} --out {output.search_recall:q} > {log:q} 2>&1"
 
 
 if ABLATIONS:

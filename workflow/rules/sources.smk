@@ -152,8 +152,10 @@ rule read_task:
         kind=lambda wildcards: TASKS[wildcards.task]["kind"],
         path=lambda wildcards: task_path(wildcards.task),
         languages=lambda wildcards: TASKS[wildcards.task]["languages"],
+        split=lambda wildcards: option("--split", TASKS[wildcards.task]["split"]),
         limit=lambda wildcards: option("--limit", TASKS[wildcards.task]["limit"]),
         code=source_digest("read_task"),
     shell:
         "python workflow/scripts/read_task.py --kind {params.kind} --path {params.path:q}"
-        " --languages {params.languages} {params.limit} --out {output.task:q} > {log:q} 2>&1"
+        " --languages {params.languages} {params.split} {params.limit} --out {output.task:q}"
+        " > {log:q} 2>&1"

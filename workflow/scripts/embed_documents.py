@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, write_vectors
+from adiabatic.corpora import DOCUMENT_COLUMNS, document_blocks, write_vector_blocks
 from adiabatic.devices import chosen_device, use_threads
 from adiabatic.encoder import load_encoder
-from adiabatic.frames import read_frame
 from adiabatic.provenance import document_side_digest
 
 
@@ -21,14 +20,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="float32 vectors, .npy")
     arguments = parser.parse_args()
     use_threads(arguments.threads)
-    columns = DOCUMENT_COLUMNS[arguments.kind]
-    frames = [read_frame(path, columns=columns) for path in arguments.data]
-    texts = document_texts(frames, columns)
-    vectors = load_encoder(arguments.base, device=chosen_device()).encode(
-        texts.tolist(), "document", progress="documents"
+    encoder = load_encoder(arguments.base, device=chosen_device())
+    blocks = document_blocks(arguments.data, DOCUMENT_COLUMNS[arguments.kind])
+    count, width = write_vector_blocks(
+        arguments.out,
+        ((texts, encoder.encode(texts, "document", progress="documents")) for texts in blocks),
+        document_side_digest(arguments.base),
     )
-    write_vectors(arguments.out, vectors, texts, document_side_digest(arguments.base))
-    command_line.say(f"{arguments.out}: {len(vectors)} documents, {vectors.shape[1]} dimensions")
+    command_line.say(f"{arguments.out}: {count} documents, {width} dimensions")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from adiabatic import command_line
 from adiabatic.bm25 import lexical_sets
 from adiabatic.evaluation import joined, outcomes_of_set
 from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set
-from adiabatic.frames import read_frame
 
 
 def main() -> None:
@@ -24,7 +23,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="outcomes, parquet")
     arguments = parser.parse_args()
     sets = [*arxiv_sets(arguments.pairs), held_out_set(arguments.tuning)]
-    sets += [task_set(name, kind, read_frame(items)) for name, kind, items in arguments.task]
+    sets += [task_set(name, kind, Path(items)) for name, kind, items in arguments.task]
     outcomes = joined(outcomes_of_set(index, part) for index, part in lexical_sets(sets))
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")

@@ -13,9 +13,15 @@ from adiabatic.drift import MovedQueries, block_drift, query_drift
 from adiabatic.encoder import load_encoder
 from adiabatic.encoder_settings import DELTA, WEIGHTS
 from adiabatic.errors import InputError
-from adiabatic.evaluation import PARALLEL, EvaluationSet, Queries, encode_queries, outcomes_of
+from adiabatic.evaluation import (
+    PARALLEL,
+    EvaluationSet,
+    Queries,
+    encode_queries,
+    outcomes_of,
+    search_recall,
+)
 from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set
-from adiabatic.frames import read_frame
 from adiabatic.provenance import document_side_digest
 from adiabatic.tasks import ARXIV
 
@@ -38,6 +44,15 @@ def main() -> None:
         metavar=("NAME", "KIND", "ITEMS", "VECTORS"),
         help="an evaluation set; repeatable",
     )
+    parser.add_argument(
+        "--index",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "INDEX"),
+        help="of a task of kind beir that is not searched exactly; repeatable",
+    )
+    parser.add_argument("--search-recall", type=Path, help="what the indexes find, CSV")
     parser.add_argument("--base", type=Path, help="folder of the base, to measure drift from it")
     parser.add_argument("--base-queries", type=Path, help="the base's vectors of the queries, .npy")
     parser.add_argument("--drift", type=Path, help="drift of weights and queries, CSV")
@@ -50,8 +65,9 @@ def main() -> None:
     use_threads(arguments.threads)
     sets = arxiv_sets(arguments.pairs, arguments.pair_vectors)
     sets.append(held_out_set(arguments.tuning, arguments.tuning_vectors))
+    indexes = {name: Path(index) for name, index in arguments.index}
     for name, kind, items, vectors in arguments.task:
-        sets.append(task_set(name, kind, read_frame(items), Path(vectors)))
+        sets.append(task_set(name, kind, Path(items), Path(vectors), indexes.get(name)))
     task_vectors = [Path(vectors) for _, _, _, vectors in arguments.task]
     check_same_encoder(
         [arguments.tuning_vectors, arguments.pair_vectors, *task_vectors],
@@ -67,6 +83,11 @@ def main() -> None:
         with command_line.written_atomically(arguments.drift) as path:
             drift.to_csv(path, index=False, float_format="%.6g")
     outcomes = outcomes_of(queries, sets)
+    if arguments.search_recall:
+        recall = search_recall(queries, sets)
+        with command_line.written_atomically(arguments.search_recall) as path:
+            recall.to_csv(path, index=False, float_format="%.6g")
+        command_line.say(recall.to_string(index=False))
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")
     command_line.say(f"{arguments.out}: {len(outcomes)} items")

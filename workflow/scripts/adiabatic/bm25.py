@@ -14,7 +14,7 @@ import Stemmer
 from scipy import sparse
 
 from adiabatic.corpora import DOCUMENT_COLUMNS
-from adiabatic.evaluation import EvaluationSet
+from adiabatic.evaluation import EvaluationSet, Passages
 from adiabatic.languages import language_code, writes_without_spaces
 
 # Snowball's name of both kinds of Norwegian.
@@ -79,7 +79,8 @@ def lexical_sets(sets: list[EvaluationSet]) -> Iterator[tuple[LexicalIndex, Eval
         if key not in indexes:
             indexes[key] = lexical_index(_documents(part))
         index = indexes[key]
-        yield index, replace(part, corpus=index.corpus, vectors=index.weights)
+        passages = part.passages and Passages(index.corpus.get_indexer(part.corpus))
+        yield index, replace(part, corpus=index.corpus, vectors=index.weights, passages=passages)
 
 
 def words(texts: pd.Series | pd.Index) -> list[list[str]]:
@@ -138,6 +139,8 @@ def _weights(documents: list[list[int]], vocabulary: dict[str, int]) -> sparse.c
 
 def _documents(part: EvaluationSet) -> pd.MultiIndex:
     """(language, text) of a set's documents, each once."""
+    if part.passages is not None:
+        return part.corpus.drop_duplicates()
     languages = part.items["language"].unique()
     if len(languages) == 1:
         return pd.MultiIndex.from_product([languages, part.corpus])

@@ -143,10 +143,12 @@ def languages_caption(rows: pd.DataFrame, task: str) -> str:
         rows.loc[rows["difference"].idxmax()],
     )
     pair = "{0[query_language]} to {0[document_language]}".format
+    least, most = rows["n"].min(), rows["n"].max()
+    items = f"{least} each" if least == most else f"{least} to {most}"
     return (
         f"{task}: difference in {rows['metric'].iloc[0]} from the base at the learning rate "
         f"{rate:g}, averaged over {seeds} seed{'s' if seeds > 1 else ''}, for every pair of "
-        f"languages (n = {rows['n'].iloc[0]} each), sorted by family and script; in parentheses "
+        f"languages (n = {items}), sorted by family and script; in parentheses "
         "where the interval that holds for all pairs at once holds 0. "
         f"Of {len(rows)} pairs {higher} gain and {lower} lose by these intervals. Each by its own "
         f"interval: best {pair(best)}, {with_interval(best)}; worst "
@@ -306,6 +308,22 @@ def _method(row: pd.Series) -> str:
 def _gain(row: pd.Series) -> str:
     low, high = row["english_low"] * POINTS, row["english_high"] * POINTS
     return f"{row['english_gain'] * POINTS:+.1f} points [{low:+.1f}, {high:+.1f}]"
+
+
+def search_recall_caption(table: pd.DataFrame) -> str:
+    """Caption of what approximate search finds."""
+    lines = []
+    for (task, language), part in table.groupby(["task", "language"], sort=False):
+        found = part["recall@100"]
+        lines.append(
+            f"- {task}, {language} ({part['passages'].iloc[0]} passages): "
+            f"{found.min():.1%} to {found.max():.1%}"
+        )
+    return (
+        "What the FAISS index finds of the best 100 passages of exact search, for a sample of "
+        "queries, over the base and all runs. Where runs differ here, some of their differences "
+        "in the tables are the index's.\n\n" + "\n".join(lines)
+    )
 
 
 def drift_caption(points: pd.DataFrame, drift: pd.DataFrame) -> str:

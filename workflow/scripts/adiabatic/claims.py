@@ -26,7 +26,7 @@ from adiabatic.summary import (
     Cell,
     Inference,
     Values,
-    is_headline,
+    headline_cells,
     paired_by_seed,
     resampled,
 )
@@ -116,18 +116,18 @@ def claims_at(
         first,
         *(
             non_inferiority(claim, compared(base, tuned, how, cells), how, about)
-            if (cells := [cell for cell in base if belongs(cell, claim)])
+            if (cells := cells_of(claim, base))
             else Claim(claim, NOT_TESTED, **about, detail="no such task was evaluated")
             for claim in (PAIRS, RETRIEVAL, LEVELS)
         ),
     ]
 
 
-def belongs(cell: Cell, claim: str) -> bool:
-    """Whether a claim of non-inferiority is about a cell."""
+def cells_of(claim: str, cells: Iterable[Cell]) -> list[Cell]:
+    """The cells that a claim of non-inferiority is about."""
     if claim == LEVELS:
-        return cell.task == ARXIV and not cell.subset.endswith(MEAN)
-    return is_headline(cell) and (cell.subset == MEAN) == (claim == PAIRS)
+        return [cell for cell in cells if cell.task == ARXIV and not cell.subset.endswith(MEAN)]
+    return [cell for cell in headline_cells(cells) if (cell.subset == MEAN) == (claim == PAIRS)]
 
 
 def judges_a_language(cell: Cell, pair: tuple[str, str]) -> bool:
@@ -154,10 +154,10 @@ def compared(
         values = [seed[cell][columns] for seed in tuned]
         differences, resamples = resampled("", cell, base[cell][columns], values, how)
         names += [_name(cell, pair) for pair in columns]
-        points.append(differences.mean(axis=(0, 1)))
+        points.append(np.nanmean(differences, axis=(0, 1)))
         means.append(resamples)
-        items.add(len(base[cell]))
-    return Compared(names, np.concatenate(points), np.concatenate(means, axis=1), min(items))
+        items.update(base[cell][columns].count())
+    return Compared(names, np.concatenate(points), np.concatenate(means, axis=1), int(min(items)))
 
 
 def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, object]) -> Claim:
@@ -323,10 +323,10 @@ def other_languages(
         repeated, ablated: values of the grid's runs and of those that repeat them, seed by seed.
     """
     pairs = {}
-    for cell, table in repeated[0].items():
-        if is_headline(cell):
-            known = [pair for pair in ((OTHERS, OWN), (EVERY, DIFFERENT)) if pair in table]
-            pairs |= {cell: known[0]} if known else {}
+    for cell in headline_cells(repeated[0]):
+        table = repeated[0][cell]
+        known = [pair for pair in ((OTHERS, OWN), (EVERY, DIFFERENT)) if pair in table]
+        pairs |= {cell: known[0]} if known else {}
     if not pairs:
         return None
     mean, added = paired_by_seed(repeated, ablated, pairs)
@@ -334,9 +334,9 @@ def other_languages(
     for cell, pair in pairs.items():
         tuned = [values[cell][[pair]] for values in added]
         differences, resamples = resampled("", cell, mean[cell][[pair]], tuned, how)
-        points.append(differences.mean(axis=(0, 1)))
+        points.append(np.nanmean(differences, axis=(0, 1)))
         means.append(resamples)
-    items = min(len(mean[cell]) for cell in pairs)
+    items = min(int(mean[cell][pair].count()) for cell, pair in pairs.items())
     return Compared(["other languages"], np.mean(points, axis=0), np.mean(means, axis=0), items)
 
 
@@ -424,16 +424,16 @@ def language_rows(
     McNemar's test, a cross-check that knows no bootstrap, is on what is wholly right: both of
     XNLI's comparisons, the first place of retrieval; its p-value is the median over seeds.
     """
-    for cell, before in base.items():
-        if not is_headline(cell):
-            continue
+    for cell in headline_cells(base):
+        before = base[cell]
         columns = [pair for pair in before.columns if _is_single(pair)]
         values = [seed[cell][columns] for seed in tuned]
         differences, means = resampled("", cell, before[columns], values, how)
-        point = differences.mean(axis=(0, 1))
-        low, high = intervals_of_differences(point, means, how.confidence, len(before))
-        corrected = simultaneous_intervals(point, means, how.confidence, len(before))
-        p_kept = p_values_above(point, means, -how.margin_of_no_loss, len(before))
+        point = np.nanmean(differences, axis=(0, 1))
+        n = before[columns].count().to_numpy()
+        low, high = intervals_of_differences(point, means, how.confidence, n)
+        corrected = simultaneous_intervals(point, means, how.confidence, n)
+        p_kept = p_values_above(point, means, -how.margin_of_no_loss, n)
         mean = before[columns].mean().to_numpy()
         whole = before[columns].to_numpy() == 1
         changed = np.array([mcnemar(whole, seed.to_numpy() == 1) for seed in values])
@@ -444,7 +444,7 @@ def language_rows(
                 "metric": cell.metric,
                 "query_language": [query for query, _ in columns],
                 "document_language": [document for _, document in columns],
-                "n": len(before),
+                "n": n,
                 "seeds": len(tuned),
                 "base": mean,
                 "tuned": mean + point,

@@ -12,6 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from adiabatic.beir_folder import SPLIT, beir_files
 from adiabatic.command_line import written_atomically
 from adiabatic.encoder_settings import check_model_folder
 from adiabatic.errors import InputError, shown
@@ -111,9 +112,20 @@ def named_files(config: Configuration) -> Iterator[tuple[str, Path]]:
         yield "tuning.path", Path(config["tuning"]["path"])
     for number, task in enumerate(config["evaluation"]["tasks"]):
         if task["source"] == "path":
-            for language in task["languages"]:
-                path = task["path"].replace("{language}", language)
-                yield f"evaluation.tasks[{number}].path", Path(path)
+            for path in files_of_task(task):
+                yield f"evaluation.tasks[{number}].path", path
+
+
+def files_of_task(task: Configuration) -> list[Path]:
+    """The files of an evaluation set in its languages.
+
+    Raises:
+        InputError: a folder of kind beir lacks one.
+    """
+    paths = [Path(task["path"].replace("{language}", name)) for name in task["languages"]]
+    if task["kind"] != "beir":
+        return paths
+    return [file for path in paths for file in beir_files(path, task["split"] or SPLIT).values()]
 
 
 def check_files(config: Configuration) -> None:
@@ -248,7 +260,9 @@ def _check_tasks(config: Configuration) -> None:
         where = f"configuration: evaluation.tasks[{number}]"
         if task["name"] in names[:number]:
             raise InputError(f"{where}.name: {task['name']!r} found twice; names are unique")
-        if task["source"] == "path" and "{language}" not in (task["path"] or ""):
+        _check_beir_keys(task, where)
+        one_folder = task["kind"] == "beir" and task["path"] and len(task["languages"]) == 1
+        if task["source"] == "path" and "{language}" not in (task["path"] or "") and not one_folder:
             raise InputError(
                 f"{where}.path: {shown(task['path'])} found; needed with source: path is one file "
                 "per language, with {language} where the language stands"
@@ -258,13 +272,25 @@ def _check_tasks(config: Configuration) -> None:
                 f"{where}.path: {shown(task['path'])} found; null is needed with source: embedded, "
                 "which does not read it"
             )
-        if task["source"] == "embedded" and task["kind"] == "triplets":
-            raise InputError(f"{where}.source: 'embedded' found; kind triplets needs source: path")
+        if task["source"] == "embedded" and task["kind"] in ("triplets", "beir"):
+            raise InputError(
+                f"{where}.source: 'embedded' found; kind {task['kind']} needs source: path"
+            )
         unknown = [language for language in task["languages"] if language not in LANGUAGES]
         if task["source"] == "embedded" and unknown:
             raise InputError(
                 f"{where}.languages: {unknown[0]!r} found; the embedded world speaks "
                 f"{', '.join(LANGUAGES)}"
+            )
+
+
+def _check_beir_keys(task: Configuration, where: str) -> None:
+    """Raises InputError where a key that only kind beir reads is set for another kind."""
+    for key, needed in (("split", None), ("search", "exact")):
+        if task["kind"] != "beir" and task[key] != needed:
+            raise InputError(
+                f"{where}.{key}: {shown(task[key])} found; {needed or 'null'} is needed with "
+                f"kind: {task['kind']}, as only kind beir reads it"
             )
 
 

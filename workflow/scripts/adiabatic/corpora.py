@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,43 @@ DOCUMENT_COLUMNS = {
     "xnli": ["entailment", "neutral", "contradiction"],
     "qa-retrieval": ["document"],
     "triplets": ["positive", "negative"],
+    "beir": ["document"],
 }
+# Texts that are embedded together: what is in memory at one time is theirs.
+BLOCK = 100_000
 
 
 def document_texts(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.Index:
     """Distinct documents in order of first appearance: row i of the corpus' vectors is text i."""
     texts = [frame[column] for frame in frames for column in columns]
     return pd.Index(pd.concat(texts, ignore_index=True).unique())
+
+
+def document_blocks(paths: Iterable[Path], columns: list[str]) -> Iterator[list[str]]:
+    """The texts of `document_texts`, in its order, some at a time: all would not fit in memory.
+
+    Distinct are those whose 128-bit hashes are.
+    """
+    seen: set[bytes] = set()
+    block: list[str] = []
+    for path in paths:
+        for column in columns:
+            for text in _texts(path, column):
+                digest = hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+                if digest not in seen:
+                    seen.add(digest)
+                    block.append(text)
+                    if len(block) == BLOCK:
+                        yield block
+                        block = []
+    if block:
+        yield block
+
+
+def _texts(path: Path, column: str) -> Iterator[str]:
+    """The texts of a column, without what is null: rows that hold no document."""
+    batches = read_batches(path, [column])
+    return chain.from_iterable(batch[column].drop_null().to_pylist() for batch in batches)
 
 
 def document_rows(corpus: pd.Index, texts: pd.Series) -> np.ndarray:
@@ -56,10 +86,7 @@ def hashed_rows(path: Path, columns: list[str]) -> tuple[list[np.ndarray], np.nd
     Returns:
         For each column the rows of its texts in the corpus' vectors; and the corpus' hashes.
     """
-    parts = [
-        hashed(chain.from_iterable(table[column].to_pylist() for table in tables))
-        for column, tables in ((column, read_batches(path, [column])) for column in columns)
-    ]
+    parts = [hashed(_texts(path, column)) for column in columns]
     rows, hashes = pd.factorize(np.concatenate(parts))
     return np.split(rows, np.cumsum([len(part) for part in parts])[:-1]), hashes
 
@@ -70,11 +97,40 @@ def write_vectors(path: Path, vectors: np.ndarray, corpus: pd.Index, encoder: st
     Args:
         encoder: digest of the frozen weights and of how they are used on documents.
     """
-    origin = {"encoder": encoder, "texts": texts_digest(hashed(corpus)), "documents": len(corpus)}
-    with written_atomically(path) as temporary:
-        np.save(temporary, vectors)
+    write_vector_blocks(path, [(corpus, vectors)], encoder)
+
+
+def write_vector_blocks(
+    path: Path, blocks: Iterable[tuple[Iterable[str], np.ndarray]], encoder: str
+) -> tuple[int, int]:
+    """As `write_vectors`, for texts and vectors that come some at a time; returns the shape.
+
+    Raises:
+        InputError: there is no document.
+    """
+    hashes, shape = [], (0, 0)
+    with written_atomically(path) as temporary, open(temporary, "wb") as file:
+        for texts, vectors in blocks:
+            hashes.append(hashed(texts))
+            # The header has room for any number of rows, so it can be written again at the end.
+            shape = (shape[0] + len(vectors), vectors.shape[1])
+            if shape[0] == len(vectors):
+                _write_header(file, shape)
+            file.write(np.ascontiguousarray(vectors, dtype="<f4").data)
+        if not shape[0]:
+            raise InputError(f"{path}: no document to embed found; at least one is needed")
+        file.seek(0)
+        _write_header(file, shape)
+    texts_hash = texts_digest(np.concatenate(hashes))
+    origin = {"encoder": encoder, "texts": texts_hash, "documents": shape[0]}
     with written_atomically(origin_file(path)) as temporary:
         temporary.write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
+    return shape
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, int]) -> None:
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
 
 
 def origin_file(path: Path) -> Path:

@@ -6,11 +6,26 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from faiss import IndexIVFFlat
 from scipy import sparse
 
 from adiabatic.corpora import document_rows
+from adiabatic.faiss_index import index_search
+from adiabatic.search import (
+    CUTOFF,
+    DEPTH,
+    Judgments,
+    Vectors,
+    all_products,
+    exact_search,
+    graded_measures,
+    ranks_of_relevant,
+    recall_of,
+)
+from adiabatic.tasks import spaced
 
-CUTOFF = 10
+# Queries per language of which exact search tells what an index misses.
+SAMPLE = 100
 # Kinds in which query i means the same in every language.
 PARALLEL = ("xnli", "qa-retrieval")
 COLUMNS = [
@@ -23,11 +38,20 @@ COLUMNS = [
     "rank",
     "mrr@10",
     "ndcg@10",
+    "recall@100",
 ]
 
 
-# An encoder's vectors are dense, BM25's weights of terms are sparse; shape (texts, d).
-Vectors = np.ndarray | sparse.csr_matrix
+@dataclass(frozen=True)
+class Passages:
+    """What a set of kind beir searches.
+
+    rows: of each passage in the vectors of its set, which are of distinct texts; int64 (passages,).
+    index: of the passages, in their order; None: they are searched exactly.
+    """
+
+    rows: np.ndarray
+    index: IndexIVFFlat | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +59,8 @@ class EvaluationSet:
     """One set of items: a task's, one style and level of arXiv pairs, or the held-out triplets.
 
     `items` has language, item, query and the kind's document columns; `corpus` and `vectors` are
-    the documents' texts (with the language before each, where that matters) and their vectors.
+    the documents' texts (with the language before each, where that matters) and their vectors. Kind
+    beir has `passages`, and the texts themselves only where their terms are searched.
     """
 
     task: str
@@ -44,6 +69,7 @@ class EvaluationSet:
     items: pd.DataFrame
     corpus: pd.Index
     vectors: Vectors
+    passages: Passages | None = None
 
     def documents(self, items: pd.DataFrame, column: str) -> Vectors:
         """Vectors of a document column, in the order of the items."""
@@ -89,7 +115,7 @@ def outcomes_of(queries: QueryVectors, sets: list[EvaluationSet]) -> pd.DataFram
     """One row per evaluated item and pair of languages: task, subset, languages, item, right, rank.
 
     `right` is whether the positive comes first, `rank` its place (ties count against it);
-    retrieval also has mrr@10 and ndcg@10.
+    retrieval also has mrr@10 and ndcg@10, and kind beir recall@100.
     """
     return joined(outcomes_of_set(queries, part) for part in sets)
 
@@ -97,7 +123,12 @@ def outcomes_of(queries: QueryVectors, sets: list[EvaluationSet]) -> pd.DataFram
 def outcomes_of_set(queries: QueryVectors, part: EvaluationSet) -> pd.DataFrame:
     """Outcomes of one set: see `outcomes_of`."""
     asked = part.items[part.items["query"].notna()]
-    score = {"xnli": _xnli, "qa-retrieval": _retrieval, "triplets": _triplets}[part.kind]
+    score = {
+        "xnli": _xnli,
+        "qa-retrieval": _retrieval,
+        "triplets": _triplets,
+        "beir": _judged,
+    }[part.kind]
     frames = score(part, asked.reset_index(drop=True), queries.of(asked["query"]))
     return pd.concat(frames, ignore_index=True)
 
@@ -115,12 +146,6 @@ def paired_products(left: Vectors, right: Vectors) -> np.ndarray:
     if sparse.issparse(left):
         return np.asarray(left.multiply(right).sum(axis=1)).ravel()
     return np.einsum("nd,nd->n", left, right)
-
-
-def all_products(left: Vectors, right: Vectors) -> np.ndarray:
-    """Inner product of each row of `left` and each of `right`, shape (len(left), len(right))."""
-    products = left @ right.T
-    return products.toarray() if sparse.issparse(products) else products
 
 
 def _xnli(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
@@ -165,6 +190,54 @@ def _retrieval(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> li
         ranks.append([ranks_of(of_language, answers) for of_language in scores])
     frame = _frame(part.task, part.subset, languages, asked["item"], np.array(ranks))
     return [frame.assign(**retrieval_measures(frame["rank"].to_numpy()))]
+
+
+def _judged(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
+    """Passages of each language ranked for its queries, by graded judgments."""
+    frames = []
+    for language, rows in items.groupby("language", sort=False, observed=True):
+        judgments, pool = _judgments(rows)
+        mine = queries[rows.index]
+        if part.passages.index is None:
+            found = exact_search(mine, part.vectors, part.passages.rows[pool], judgments)
+        else:
+            found = index_search(mine, part.passages.index, pool, judgments)
+        measures = graded_measures(ranks_of_relevant(found, judgments), judgments)
+        ranks = measures.pop("rank")[None, None]
+        frame = _frame(part.task, part.subset, [language], rows["item"], ranks)
+        frames.append(frame.assign(**measures))
+    return frames
+
+
+def _judgments(queries: pd.DataFrame) -> tuple[Judgments, slice]:
+    """Judgments of one language's queries, and its passages, by whose places they are numbered."""
+    pool = slice(int(queries["pool_start"].iloc[0]), int(queries["pool_end"].iloc[0]))
+    itself = queries["itself"].fillna(pool.start - 1).to_numpy(np.int64) - pool.start
+    relevant = [documents - pool.start for documents in queries["relevant"]]
+    return Judgments.of(relevant, queries["grades"].tolist(), itself), pool
+
+
+def search_recall(queries: Queries, sets: list[EvaluationSet]) -> pd.DataFrame:
+    """What the indexes find of the best DEPTH passages of exact search, for a sample of queries.
+
+    Returns:
+        task, language, passages, lists (of the index), queries (in the sample), recall@100.
+    """
+    rows = []
+    for part in sets:
+        if part.passages is None or part.passages.index is None:
+            continue
+        for language, items in part.items.groupby("language", sort=False, observed=True):
+            sample = items.iloc[spaced(len(items), SAMPLE)]
+            vectors, unjudged = queries.of(sample["query"]), Judgments.none(len(sample))
+            _, pool = _judgments(sample)
+            exact = exact_search(vectors, part.vectors, part.passages.rows[pool], unjudged)
+            found = index_search(vectors, part.passages.index, pool, unjudged)
+            recall = recall_of(found.others, exact.others)
+            size, lists = pool.stop - pool.start, part.passages.index.nlist
+            rows.append((part.task, language, size, lists, len(sample), recall))
+    columns = ["task", "language", "passages", "lists", "queries", f"recall@{DEPTH}"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def ranks_of(scores: np.ndarray, answers: np.ndarray) -> np.ndarray:
@@ -212,5 +285,6 @@ def _frame(
             "rank": ranks.ravel().astype(np.int32),
             "mrr@10": np.float32(np.nan),
             "ndcg@10": np.float32(np.nan),
+            "recall@100": np.float32(np.nan),
         }
     )

@@ -8,8 +8,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, hashed, read_vectors
-from adiabatic.evaluation import EvaluationSet
+from adiabatic.beir import read_passages, read_queries
+from adiabatic.corpora import (
+    DOCUMENT_COLUMNS,
+    document_texts,
+    hashed,
+    hashed_rows,
+    read_vectors,
+)
+from adiabatic.evaluation import EvaluationSet, Passages
+from adiabatic.faiss_index import read_index
 from adiabatic.frames import read_frame
 from adiabatic.tasks import ARXIV, HELD_OUT
 
@@ -42,11 +50,27 @@ def held_out_set(path: Path, vectors: Path | None = None) -> EvaluationSet:
 
 
 def task_set(
-    name: str, kind: str, items: pd.DataFrame, vectors: Path | None = None
+    name: str, kind: str, path: Path, vectors: Path | None = None, index: Path | None = None
 ) -> EvaluationSet:
-    """One configured evaluation set."""
+    """One configured evaluation set; `index`: of kind beir, where it is not searched exactly."""
+    if kind == "beir":
+        return beir_set(name, path, vectors, index)
+    items = read_frame(path)
     corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
     return EvaluationSet(name, "all", kind, items, corpus, _vectors(corpus, vectors))
+
+
+def beir_set(name: str, path: Path, vectors: Path | None, index: Path | None) -> EvaluationSet:
+    """A set of kind beir, whose passages stay on the disk if there are vectors of them."""
+    queries = read_queries(path)
+    if vectors is None:
+        corpus = read_passages(path)
+        passages = Passages(np.arange(len(corpus)))
+        return EvaluationSet(name, "all", "beir", queries, corpus, _vectors(corpus, None), passages)
+    (rows,), hashes = hashed_rows(path, DOCUMENT_COLUMNS["beir"])
+    passages = Passages(rows, read_index(index, vectors, len(rows)) if index else None)
+    documents = read_vectors(vectors, hashes)
+    return EvaluationSet(name, "all", "beir", queries, pd.Index([]), documents, passages)
 
 
 def _vectors(corpus: pd.Index, path: Path | None) -> np.ndarray:

@@ -11,7 +11,7 @@ import pandas as pd
 from adiabatic.claims import compared, judges_a_language
 from adiabatic.drift import QUERIES
 from adiabatic.statistics import intervals_of_differences, simultaneous_intervals
-from adiabatic.summary import DIFFERENT, EVERY, SAME, Inference, Values, is_headline, resampled
+from adiabatic.summary import DIFFERENT, EVERY, SAME, Inference, Values, headline_cells, resampled
 from adiabatic.tables import in_points
 from adiabatic.tasks import ARXIV, HELD_OUT
 
@@ -98,7 +98,7 @@ def method_row(base: Values, runs: list[Values], how: Inference) -> dict[str, An
 
 
 def _worst_language(base: Values, runs: list[Values], how: Inference) -> dict[str, Any]:
-    cells = [cell for cell in base if is_headline(cell)]
+    cells = headline_cells(base)
     columns = [(c, pair) for c in cells for pair in base[c].columns if judges_a_language(c, pair)]
     judged = compared(base, runs, how, cells, judges_a_language)
     low, high = simultaneous_intervals(judged.point, judged.means, how.confidence, judged.n)
@@ -117,7 +117,7 @@ def _worst_language(base: Values, runs: list[Values], how: Inference) -> dict[st
 
 def _across_languages(base: Values, runs: list[Values], how: Inference) -> dict[str, Any]:
     pair = (EVERY, DIFFERENT)
-    cells = [cell for cell, values in base.items() if is_headline(cell) and pair in values]
+    cells = [cell for cell in headline_cells(base) if pair in base[cell]]
     if not cells:
         return {"across_change": nan, "across_low": nan, "across_high": nan}
     each = [

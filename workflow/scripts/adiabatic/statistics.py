@@ -30,24 +30,32 @@ def bootstrap_means(differences: np.ndarray, items: np.ndarray, seeds: np.ndarra
 
     Items are resampled, and all columns and seeds of an item move together: the language pairs of
     a premise or a question are no independent observations. At a second level, seeds are, as far as
-    they differ by more than what their items explain (which the first level has counted).
+    they differ by more than what their items explain (which the first level has counted). A column
+    that lacks items has the means of those of its items that were drawn.
 
     Args:
-        differences: tuned minus base, shape (seeds, items, columns).
+        differences: tuned minus base, NaN where a column lacks the item; (seeds, items, columns).
         items: see `resample_weights`, shape (resamples, items).
         seeds: see `seed_weights`, shape (resamples, seeds).
     """
-    mean = differences.mean(axis=0)
-    means = items @ mean.astype(np.float32)
-    count, size = differences.shape[:2]
-    if count == 1 or size == 1:
+    mean, there = differences.mean(axis=0), ~np.isnan(differences[0])
+    means = items @ np.where(there, mean, 0).astype(np.float32)
+    if not there.all():
+        drawn = items @ there.astype(np.float32)
+        # A resample without any of few items says nothing new of them.
+        known = np.broadcast_to(np.nanmean(mean, axis=0), means.shape).astype(np.float32)
+        means = np.divide(means, drawn, out=known, where=drawn > 0)
+    count, sizes = len(differences), there.sum(axis=0)
+    if count == 1 or (sizes == 1).all():
         return means
-    deviations = differences.mean(axis=1) - mean.mean(axis=0)
+    average, total = (np.mean, np.sum) if there.all() else (np.nanmean, np.nansum)
+    deviations = average(differences, axis=1) - average(mean, axis=0)
     between = (deviations**2).sum(axis=0) / (count - 1)
-    own = ((differences - mean - deviations[:, None]) ** 2).sum(axis=(0, 1))
-    by_items = own / ((count - 1) * (size - 1)) / size
+    own = total((differences - mean - deviations[:, None]) ** 2, axis=(0, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
+        by_items = own / ((count - 1) * (sizes - 1)) / sizes
         share = np.where(between > 0, np.maximum(1 - by_items / between, 0), 0)
+    share = np.where(sizes > 1, share, 0)
     return means + seeds @ (deviations * np.sqrt(share)).astype(np.float32)
 
 
@@ -65,7 +73,7 @@ def intervals(means: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndar
 
 
 def intervals_of_differences(
-    point: np.ndarray, means: np.ndarray, confidence: float, items: int
+    point: np.ndarray, means: np.ndarray, confidence: float, items: int | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Percentile intervals that reach as far as the least of `standard_errors` asks.
 
@@ -80,7 +88,7 @@ def intervals_of_differences(
 
 
 def simultaneous_intervals(
-    point: np.ndarray, means: np.ndarray, confidence: float, items: int
+    point: np.ndarray, means: np.ndarray, confidence: float, items: int | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Intervals that hold in all columns at once: point +- c * error, as the max-t bootstrap has c.
 
@@ -90,7 +98,7 @@ def simultaneous_intervals(
     Args:
         point: the differences themselves, shape (columns,).
         means: see `bootstrap_means`.
-        items: how many were resampled, see `standard_errors`.
+        items: how many were resampled, in all columns or in each; see `standard_errors`.
     """
     error = standard_errors(means, items)
     deviations = np.abs(means - point.astype(np.float32)) / error
@@ -100,7 +108,7 @@ def simultaneous_intervals(
     return point - reach, point + reach
 
 
-def standard_errors(means: np.ndarray, items: int) -> np.ndarray:
+def standard_errors(means: np.ndarray, items: int | np.ndarray) -> np.ndarray:
     """The bootstrap's standard errors, at least that of one item in all having changed by 1.
 
     Where no item changed, the bootstrap knows no error at all; but a change that comes to one item
@@ -110,7 +118,7 @@ def standard_errors(means: np.ndarray, items: int) -> np.ndarray:
 
 
 def p_values_above(
-    point: np.ndarray, means: np.ndarray, threshold: float, items: int
+    point: np.ndarray, means: np.ndarray, threshold: float, items: int | np.ndarray
 ) -> np.ndarray:
     """One-sided p-values of the differences being at most `threshold`; small: they are above it.
 

@@ -42,6 +42,8 @@ SUMMARY_COLUMNS = [
 OTHERS, EVERY = "others", "every"
 SAME, DIFFERENT = "same", "different"
 MEAN = "mean"
+# What is measured where documents are ranked, beside recall@1.
+RANKED = ("mrr@10", "ndcg@10", "recall@100")
 # Which two are compared, where there is more than base and tuned.
 GRID_TO_ABLATION, BASE_TO_GRID, BASE_TO_ABLATION = (
     "grid to ablation",
@@ -80,14 +82,14 @@ def values_of(outcomes: pd.DataFrame, reference: str) -> Values:
     Beside every pair of languages there are the averages (others, same): the other languages in
     their own; (every, different): queries and documents in different languages; and (L, different):
     queries in L. `reference` is the language that is tuned on. The subset `mean` averages XNLI's
-    two comparisons, or the levels of one anchor style, item by item.
+    two comparisons, or the levels of one anchor style, item by item. Where languages have items of
+    their own, an item has NaN in the others' columns, and an average counts each item once.
     """
     values: Values = {}
     for (task, subset), rows in outcomes.groupby(["task", "subset"], observed=True, sort=False):
-        measures = {"accuracy": rows["right"]}
-        if rows["mrr@10"].notna().all():
-            measures = {column: rows[column] for column in ("mrr@10", "ndcg@10")}
-            measures["recall@1"] = rows["right"]
+        ranked = [column for column in RANKED if column in rows and rows[column].notna().all()]
+        measures = {column: rows[column] for column in ranked}
+        measures["recall@1" if ranked else "accuracy"] = rows["right"]
         for metric, measured in measures.items():
             table = _by_pair(rows, measured.astype(np.float64).to_numpy())
             values[Cell(task, subset, metric)] = with_averages(table, reference)
@@ -136,32 +138,48 @@ def families(values: Values, reference: str) -> Iterator[tuple[Cell, tuple[str, 
     for cell, table in values.items():
         if cell.task == ARXIV and cell.subset.endswith(MEAN):
             yield cell, table.columns[0], f"arXiv, {cell.subset.removesuffix('-' + MEAN)} anchors"
-    for cell, table in values.items():
-        if is_headline(cell):
-            pairs = {
-                (reference, reference): f"{cell.task}, {reference}",
-                (OTHERS, SAME): f"{cell.task}, other languages",
-                (EVERY, DIFFERENT): f"{cell.task}, across languages",
-            }
-            yield from ((cell, pair, name) for pair, name in pairs.items() if pair in table)
+    for cell in headline_cells(values):
+        pairs = {
+            (reference, reference): f"{cell.task}, {reference}",
+            (OTHERS, SAME): f"{cell.task}, other languages",
+            (EVERY, DIFFERENT): f"{cell.task}, across languages",
+        }
+        yield from ((cell, pair, name) for pair, name in pairs.items() if pair in values[cell])
 
 
-def is_headline(cell: Cell) -> bool:
-    """Whether a cell is the one by which its multilingual task is judged.
+def headline_cells(cells: Iterable[Cell]) -> list[Cell]:
+    """The cells by which their multilingual tasks are judged, in their order.
 
-    That is the mean of XNLI's two comparisons, mrr@10 of retrieval, and the accuracy of triplets.
+    That is the mean of XNLI's two comparisons and else the one cell of the task's headline metric.
     """
-    if cell.task in (HELD_OUT, ARXIV):
-        return False
-    return cell.metric == "mrr@10" or (
-        cell.metric == "accuracy" and cell.subset not in ("neutral", "contradiction")
-    )
+    metrics: dict[str, set[str]] = {}
+    for cell in (cells := list(cells)):
+        metrics.setdefault(cell.task, set()).add(cell.metric)
+    return [
+        cell
+        for cell in cells
+        if cell.task not in (HELD_OUT, ARXIV)
+        and cell.subset not in ("neutral", "contradiction")
+        and cell.metric == headline_metric(metrics[cell.task])
+    ]
+
+
+def headline_metric(metrics: set[str]) -> str:
+    """The metric by which a task is judged, of those that it has.
+
+    ndcg@10 where judgments are graded, as only sets with recall@100 have them; mrr@10 of other
+    retrieval, in which one passage is right; else accuracy.
+    """
+    if "recall@100" in metrics:
+        return "ndcg@10"
+    return "mrr@10" if "mrr@10" in metrics else "accuracy"
 
 
 def headline_rows(summary: pd.DataFrame) -> np.ndarray:
     """Which rows of summary.csv are by the headline metric of a multilingual task."""
     cells = [Cell(*key) for key in zip(*(summary[c] for c in Cell._fields), strict=True)]
-    return np.array([is_headline(cell) for cell in cells], dtype=bool)
+    headlines = set(headline_cells(dict.fromkeys(cells)))
+    return np.array([cell in headlines for cell in cells], dtype=bool)
 
 
 def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
@@ -232,15 +250,15 @@ def difference_rows(
         tuned: the values of each seed.
     """
     differences, means = resampled(run.name, cell, base, tuned, how)
-    difference = differences.mean(axis=(0, 1))
-    low, high = intervals_of_differences(difference, means, how.confidence, len(base))
+    difference, n = np.nanmean(differences, axis=(0, 1)), base.count().to_numpy()
+    low, high = intervals_of_differences(difference, means, how.confidence, n)
     return pd.DataFrame(
         {
             **run._asdict(),
             **cell._asdict(),
             "query_language": base.columns.get_level_values(0),
             "document_language": base.columns.get_level_values(1),
-            "n": len(base),
+            "n": n,
             "base": base.mean().to_numpy(),
             "tuned": base.mean().to_numpy() + difference,
             "difference": difference,
@@ -272,10 +290,12 @@ def resampled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Differences from the base, (seeds, items, columns), and their resampled means.
 
-    The same items are drawn for every run and metric of a task: intervals are comparable.
+    Differences are NaN where a language does not have an item. The same items are drawn for every
+    run and metric of a task: intervals are comparable.
     """
     for values in tuned:
-        if not base.index.equals(values.index) or not base.columns.equals(values.columns):
+        same = base.index.equals(values.index) and base.columns.equals(values.columns)
+        if not same or not base.isna().equals(values.isna()):
             raise ValueError(f"{name}: its {cell} items are not those of the base")
     differences = np.stack([values.to_numpy() - base.to_numpy() for values in tuned])
     items, seeds = _weights(cell.task, len(base), how), _seed_weights(len(tuned), how)
@@ -294,16 +314,20 @@ def _seed_weights(seeds: int, how: Inference) -> np.ndarray:
 
 
 def _by_pair(rows: pd.DataFrame, measured: np.ndarray) -> pd.DataFrame:
-    """Values as a table of items by pairs of languages, both in the order of the outcomes."""
+    """Values as a table of items by pairs of languages, both in the order of the outcomes.
+
+    Each item has every pair; only where all queries are on documents of their own language may it
+    be one of some languages alone, and is NaN in the others.
+    """
     items, names = pd.factorize(rows["item"].astype(str))
     queries, documents = rows["query_language"].cat, rows["document_language"].cat
     width = len(documents.categories)
     pairs, codes = pd.factorize(queries.codes.astype(np.int64) * width + documents.codes)
     values = np.full((len(names), len(codes)), np.nan)
     values[items, pairs] = measured
-    if np.isnan(values).any():
-        raise ValueError("an item is missing for a pair of languages")
     columns = [queries.categories[codes // width], documents.categories[codes % width]]
+    if np.isnan(values).any() and (columns[0] != columns[1]).any():
+        raise ValueError("an item is missing for a pair of languages")
     return pd.DataFrame(values, names, pd.MultiIndex.from_arrays(columns))
 
 

@@ -41,11 +41,7 @@ def read_task(
     Raises:
         InputError: a file is malformed, or the languages do not line up.
     """
-    if len(languages) > 1 and "{language}" not in path:
-        raise InputError(
-            f"{path}: one file found for {len(languages)} languages; a path with {{language}} "
-            "where the language stands is needed"
-        )
+    check_path(path, languages)
     files = {language: Path(path.replace("{language}", language)) for language in languages}
     reader: Callable[..., tuple[pd.DataFrame, TaskCounts]] = {
         "xnli": _read_xnli,
@@ -53,6 +49,15 @@ def read_task(
         "triplets": _read_triplets,
     }[kind]
     return reader(files, limit)
+
+
+def check_path(path: str, languages: list[str]) -> None:
+    """Raises InputError where one file or folder is to serve several languages."""
+    if len(languages) > 1 and "{language}" not in path:
+        raise InputError(
+            f"{path}: one file found for {len(languages)} languages; a path with {{language}} "
+            "where the language stands is needed"
+        )
 
 
 def _read_xnli(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame, TaskCounts]:

@@ -1,0 +1,31 @@
+"""List what approximate search finds of the best 100 passages, for the base and every run."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from adiabatic import command_line
+from adiabatic.captions import save_caption, search_recall_caption
+from adiabatic.tables import to_markdown
+
+
+def main() -> None:
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--recalls", nargs="+", type=Path, required=True, help="RUN.csv of each")
+    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
+    parser.add_argument("--out", type=Path, required=True, help="the table, .csv; .md and .rst too")
+    arguments = parser.parse_args()
+    parts = [pd.read_csv(path).assign(run=path.stem) for path in arguments.recalls]
+    table = pd.concat(parts, ignore_index=True)
+    table = table[["run", *(column for column in table if column != "run")]]
+    texts = {".csv": table.to_csv(index=False), ".md": to_markdown(table)}
+    for suffix, text in texts.items():
+        with command_line.written_atomically(arguments.out.with_suffix(suffix)) as path:
+            path.write_text(text, encoding="utf-8")
+    caption = search_recall_caption(table)
+    save_caption(caption, arguments.out.with_suffix(".rst"), arguments.demonstration)
+    command_line.say(caption)
+
+
+if __name__ == "__main__":
+    command_line.run(main)
