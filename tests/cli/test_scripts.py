@@ -20,12 +20,13 @@ SCRIPTS = [
     "embed_documents", "tune_query_encoder", "evaluate_run", "summarize_runs", "write_tables",
     "plot_window", "plot_languages", "plot_levels", "plot_history", "compare_ablations",
     "plot_ablations", "plot_drift", "judge_claims", "write_one_page",
+    "evaluate_mteb", "compare_mteb",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
     name for name in SCRIPTS
     if name not in ("pretrain_base", "prepare_base", "embed_documents", "tune_query_encoder",
-                    "evaluate_run")
+                    "evaluate_run", "evaluate_mteb")
 ]  # fmt: skip
 
 

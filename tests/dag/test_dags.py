@@ -47,7 +47,7 @@ def test_the_embedded_experiment(snakemake):
     assert found["embed_documents"] == 2 + len(config["evaluation"]["tasks"])
     assert found["build_pairs"] == 1
     assert found["list_tuned_parameters"] == 1
-    assert "prepare_base" not in found
+    assert not {"prepare_base", "evaluate_mteb", "compare_mteb"} & set(found)
 
 
 def test_the_papers_experiment(snakemake, workplace):
@@ -99,6 +99,18 @@ def test_a_run_is_shared_by_processes_of_torchs_launcher(snakemake):
 def test_every_experiment_that_is_shipped_is_tried_here():
     shipped = {path.name for path in (ROOT / "workflow/experiments").iterdir()}
     assert shipped == {"paper.yaml", "pilot.yaml"}
+
+
+def test_tasks_of_mteb_are_evaluated_for_the_base_and_every_run(snakemake, workplace):
+    touch(workplace, "data/XNLI/test.jsonl")
+    settings = "evaluation={mteb: {tasks: [XNLI, Tatoeba], data: data, languages: [deu, eng]}}"
+    done = snakemake("--dry-run", "--printshellcmds", "--config", settings)
+    found = jobs(done)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())["tuning"]
+    assert found["evaluate_mteb_base"] == found["compare_mteb"] == 1
+    assert found["evaluate_mteb"] == len(config["learning_rates"]) * len(config["seeds"])
+    assert "--tasks XNLI Tatoeba --data=data --languages deu eng" in done.stdout
+    assert "data/XNLI/test.jsonl" in done.stdout
 
 
 def test_no_evaluation_set_is_needed(snakemake):

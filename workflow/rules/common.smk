@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from adiabatic.configuration import check_files, checked_configuration, write_configuration
 from adiabatic.errors import InputError
-from adiabatic.runs import planned_runs, setting_changed
+from adiabatic.runs import family_of, planned_runs, setting_changed
 from adiabatic.source_digest import source_digest
 from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
 

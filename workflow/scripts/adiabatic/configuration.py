@@ -59,6 +59,7 @@ def checked_configuration(config: Configuration) -> Configuration:
     _check_sources(config)
     _check_tuning(config["tuning"])
     _check_tasks(config)
+    _check_mteb(config["evaluation"]["mteb"])
     return config
 
 
@@ -121,6 +122,11 @@ def check_files(config: Configuration) -> None:
     for key, path in named_files(config):
         if not path.is_file():
             raise InputError(f"configuration: {key}: no file {path}; an existing file is needed")
+    data = config["evaluation"]["mteb"]["data"]
+    if data and not Path(data).is_dir():
+        raise InputError(
+            f"configuration: evaluation.mteb.data: no folder {data}; an existing folder is needed"
+        )
     if config["base"]["source"] == "path":
         check_model_folder(Path(config["base"]["model"]))
 
@@ -266,6 +272,14 @@ def _check_tasks(config: Configuration) -> None:
                 f"{where}.languages: {unknown[0]!r} found; the embedded world speaks "
                 f"{', '.join(LANGUAGES)}"
             )
+
+
+def _check_mteb(chosen: Configuration) -> None:
+    """Names, languages, splits of mteb's tasks; it takes seconds to import, so only with tasks."""
+    if chosen["tasks"]:
+        from adiabatic.mteb_tasks import chosen_tasks
+
+        chosen_tasks(chosen["tasks"], chosen["languages"], chosen["splits"])
 
 
 def _order(error: ValidationError) -> tuple[int, str]:
