@@ -133,6 +133,13 @@ def base_files():
     return sorted(str(path) for path in found if path.suffix in (".json", ".safetensors"))
 
 
+def mteb_files():
+    """Files with the data of mteb's tasks, a change of which evaluates them again."""
+    chosen = config["evaluation"]["mteb"]
+    folders = [Path(chosen["data"]) / name for name in chosen["tasks"]] if chosen["data"] else []
+    return sorted(str(path) for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
 def corpus_data(wildcards):
     """The data whose documents make up a corpus."""
     data = in_experiment(f"data/{wildcards.corpus}.parquet")

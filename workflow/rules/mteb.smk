@@ -15,12 +15,6 @@ if MTEB["tasks"]:
     TABLES += expand(in_experiment("tables/mteb.{suffix}"), suffix=["csv", "md", "tex"])
 
 
-def mteb_files():
-    """Files with the data of mteb's tasks, a change of which evaluates them again."""
-    folders = [Path(MTEB["data"]) / name for name in MTEB["tasks"]] if MTEB["data"] else []
-    return sorted(str(path) for folder in folders for path in folder.rglob("*") if path.is_file())
-
-
 rule evaluate_mteb_base:
     """Scores of the base on tasks of mteb; its documents' vectors, for the runs."""
     input:
