@@ -27,13 +27,13 @@ SCRIPTS = [
     "write_tables", "compare_methods", "plot_methods", "plot_window", "plot_languages",
     "plot_levels", "plot_history", "compare_ablations", "plot_ablations", "plot_drift",
     "judge_claims", "write_one_page", "interpolate_weights", "fit_adapter", "build_index",
-    "list_search_recall",
+    "list_search_recall", "evaluate_mteb", "compare_mteb",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
     name for name in SCRIPTS
     if name not in ("pretrain_base", "prepare_base", "embed_documents", "tune_query_encoder",
-                    "evaluate_run", "fit_adapter")
+                    "evaluate_run", "fit_adapter", "evaluate_mteb")
 ]  # fmt: skip
 
 

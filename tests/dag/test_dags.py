@@ -48,7 +48,7 @@ def test_the_embedded_experiment(start_snakemake):
     assert found["build_pairs"] == 1
     assert found["list_tuned_parameters"] == 1
     assert found["evaluate_bm25"] == found["compare_methods"] == found["plot_methods"] == 1
-    assert "prepare_base" not in found
+    assert not {"prepare_base", "evaluate_mteb", "compare_mteb"} & set(found)
 
 
 def test_the_papers_experiment(snakemake, workplace):
@@ -158,6 +158,18 @@ def test_every_method_of_a_baseline_has_its_rule(snakemake):
 def test_every_experiment_that_is_shipped_is_tried_here():
     shipped = {path.name for path in (ROOT / "workflow/experiments").iterdir()}
     assert shipped == {"paper.yaml", "pilot.yaml"}
+
+
+def test_tasks_of_mteb_are_evaluated_for_the_base_and_every_run(snakemake, workplace):
+    touch(workplace, "data/XNLI/test.jsonl")
+    settings = "evaluation={mteb: {tasks: [XNLI, Tatoeba], data: data, languages: [deu, eng]}}"
+    done = snakemake("--dry-run", "--printshellcmds", "--config", settings)
+    found = jobs(done)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())["tuning"]
+    assert found["evaluate_mteb_base"] == found["compare_mteb"] == 1
+    assert found["evaluate_mteb"] == len(config["learning_rates"]) * len(config["seeds"])
+    assert "--tasks XNLI Tatoeba --data=data --languages deu eng" in done.stdout
+    assert "data/XNLI/test.jsonl" in done.stdout
 
 
 def test_no_evaluation_set_is_needed(snakemake):

@@ -17,7 +17,7 @@ from adiabatic.configuration import (
     write_configuration,
 )
 from adiabatic.errors import InputError
-from adiabatic.runs import planned_runs, setting_changed
+from adiabatic.runs import family_of, planned_runs, setting_changed
 from adiabatic.source_digest import source_digest
 from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
 
@@ -171,6 +171,13 @@ def base_files():
     folder = Path(config["base"]["model"])
     found = [path for name in ("*", "1_Pooling/*") for path in folder.glob(name)]
     return sorted(str(path) for path in found if path.suffix in (".json", ".safetensors"))
+
+
+def mteb_files():
+    """Files with the data of mteb's tasks, a change of which evaluates them again."""
+    chosen = config["evaluation"]["mteb"]
+    folders = [Path(chosen["data"]) / name for name in chosen["tasks"]] if chosen["data"] else []
+    return sorted(str(path) for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
 def corpus_data(wildcards):

@@ -60,6 +60,7 @@ def checked_configuration(config: Configuration) -> Configuration:
     _check_sources(config)
     _check_tuning(config["tuning"])
     _check_tasks(config)
+    _check_mteb(config["evaluation"]["mteb"])
     return config
 
 
@@ -133,6 +134,11 @@ def check_files(config: Configuration) -> None:
     for key, path in named_files(config):
         if not path.is_file():
             raise InputError(f"configuration: {key}: no file {path}; an existing file is needed")
+    data = config["evaluation"]["mteb"]["data"]
+    if data and not Path(data).is_dir():
+        raise InputError(
+            f"configuration: evaluation.mteb.data: no folder {data}; an existing folder is needed"
+        )
     if config["base"]["source"] == "path":
         check_model_folder(Path(config["base"]["model"]))
 
@@ -292,6 +298,14 @@ def _check_beir_keys(task: Configuration, where: str) -> None:
                 f"{where}.{key}: {shown(task[key])} found; {needed or 'null'} is needed with "
                 f"kind: {task['kind']}, as only kind beir reads it"
             )
+
+
+def _check_mteb(chosen: Configuration) -> None:
+    """Names, languages, splits of mteb's tasks; it takes seconds to import, so only with tasks."""
+    if chosen["tasks"]:
+        from adiabatic.mteb_tasks import chosen_tasks
+
+        chosen_tasks(chosen["tasks"], chosen["languages"], chosen["splits"])
 
 
 def _order(error: ValidationError) -> tuple[int, str]:

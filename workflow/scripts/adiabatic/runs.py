@@ -120,6 +120,11 @@ def baseline_runs(baseline: dict[str, Any], tuning: dict[str, Any]) -> list[Plan
     ]
 
 
+def family_of(run: Run) -> str:
+    """What tables call a run beside its rate: grid, or the name of its ablation or baseline."""
+    return run.name.removesuffix(f"lr{run.learning_rate}-seed{run.seed}").rstrip("-") or "grid"
+
+
 def setting_changed(tuning: dict[str, Any], ablation: dict[str, Any]) -> str:
     """The one setting that an ablation changes, "" where there are several.
 
