@@ -102,9 +102,10 @@ def scores_caption(rows: pd.DataFrame) -> str:
         "difference of the runs of each learning rate from it, averaged over seeds, with the "
         f"smallest and the largest seed in parentheses where there are several. Largest: "
         f"{_said(best)}; smallest: {_said(worst)}. Queries (or what is named in the column) are "
-        "encoded by the run's encoder, documents by the base's; where a task has only one sort of "
-        "text, the query encoder has it. mteb gives scores and no outcomes of single items, so "
-        "there are no intervals here, and nothing of this enters verdicts or claims."
+        "encoded by the run's encoder, documents by the base's (by the run's, too, where a method "
+        "tunes both); where a task has only one sort of text, the query encoder has it. mteb gives "
+        "scores and no outcomes of single items, so there are no intervals here, and nothing of "
+        "this enters verdicts or claims."
     )
 
 
