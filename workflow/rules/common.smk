@@ -127,10 +127,17 @@ def run_options(wildcards):
     return options({"method": method} | rate | settings)
 
 
-def embeddings_for(wildcards, path):
-    """The vectors by the base, or where a run's encoder of documents is tuned, by that one."""
-    own = PLANNED[wildcards.run].method == "both-encoders"
-    return path.replace("embeddings/", f"embeddings/{wildcards.run}/", 1) if own else path
+def vectors_for_run(paths):
+    """An input function: files as they are, but vectors by a run's own encoder of documents."""
+
+    def chosen(wildcards):
+        if PLANNED[wildcards.run].method != "both-encoders":
+            return paths
+        own = f"embeddings/{wildcards.run}/"
+        given = [paths] if isinstance(paths, str) else paths
+        return [path.replace("embeddings/", own, 1) for path in given]
+
+    return chosen
 
 
 def papers_file():

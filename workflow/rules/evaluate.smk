@@ -19,15 +19,6 @@ EVALUATE = (
 )
 
 
-def of_run(paths):
-    """An input function: files of an evaluation, with the vectors that a run is evaluated on."""
-    return lambda wildcards: (
-        embeddings_for(wildcards, paths)
-        if isinstance(paths, str)
-        else [embeddings_for(wildcards, path) for path in paths]
-    )
-
-
 rule evaluate_base:
     """Outcomes of the base on every task, item by item."""
     input:
@@ -59,7 +50,7 @@ rule evaluate_base:
 rule evaluate_run:
     """Outcomes of one tuned query encoder on every task, item by item; its drift from the base."""
     input:
-        **{name: of_run(paths) for name, paths in EVALUATION_DATA.items()},
+        **{name: vectors_for_run(paths) for name, paths in EVALUATION_DATA.items()},
         base=BASE.values(),
         base_queries=in_experiment("outcomes/base-queries.npy"),
         delta=in_experiment("runs/{run}/delta.safetensors"),
