@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from oai_server import Paper, oai_service
 from records import paper, squad, write_beir_folder, xnli_lines
 from safetensors.numpy import load_file
 
-from adiabatic.corpora import write_vectors
+from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, write_vectors
 from adiabatic.provenance import document_side_digest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +28,7 @@ SCRIPTS = [
     "write_tables", "compare_methods", "plot_methods", "plot_window", "plot_languages",
     "plot_levels", "plot_history", "compare_ablations", "plot_ablations", "plot_drift",
     "judge_claims", "write_one_page", "interpolate_weights", "fit_adapter", "build_index",
-    "list_search_recall", "evaluate_mteb", "compare_mteb",
+    "list_search_recall", "evaluate_mteb", "compare_mteb", "check_evaluation_sets",
 ]  # fmt: skip
 # Scripts that encode nothing: they start in a fraction of the time that torch takes to import.
 LIGHT = [
@@ -219,6 +220,78 @@ def test_read_task_reads_xnli_and_squad(run_script, tmp_path):
         "--languages", "en", "de", "--out", tmp_path / "none.parquet",
     )  # fmt: skip
     assert failed(done, "x-de.tsv, line 1: label 'perhaps'", "entailment, neutral, contradiction")
+
+
+def test_sets_that_a_user_brings_are_read_checked_and_evaluated_without_what_leaks(
+    run_script, tmp_path, tiny_encoder_folder
+):
+    for language, cat, dog in (("en", "the cat", "the dog"), ("de", "der cat", "der dog")):
+        questions = squad([(f"{cat} text", [("1", cat)]), (f"{dog} text", [("2", dog)])])
+        (tmp_path / f"q-{language}.json").write_text(json.dumps(questions))
+        (tmp_path / f"{language}.txt").write_text(f"{cat}\n{dog}\n")
+    (tmp_path / "own.csv").write_text("q,document,language\nthe owl,owl,en\nder owl,owl,de\n")
+    sets = {
+        "mixed-pool": ["--path", tmp_path / "q-{language}.json", "--languages", "en", "de"],
+        "bitext": ["--path", tmp_path / "en.txt", tmp_path / "de.txt", "--languages", "en", "de"],
+        "own": ["--path", tmp_path / "own.csv", "--columns", "query=q"],
+    }
+    tuning = pd.DataFrame({"query": ["The cat!", "a", "b"], "positive": ["p", "q", "r"],
+                           "negative": "n", "split": ["train", "validation", "test"]})  # fmt: skip
+    tuning.to_parquet(tmp_path / "tuning.parquet")
+    pairs = {"anchor_id": ["1"], "anchor": ["ant"], "positive": ["bee"], "negative": ["fox"]}
+    pd.DataFrame(pairs).to_parquet(tmp_path / "title-random.parquet")
+    for kind, arguments in sets.items():
+        data = tmp_path / f"{kind}.parquet"
+        done = run_script("read_task", "--kind", kind, *arguments, "--out", data)
+        assert done.returncode == 0, done.stderr
+        assert "(languages en, de)" in done.stdout
+    checked = [
+        "--pairs",
+        tmp_path / "title-random.parquet",
+        "--tuning",
+        tmp_path / "tuning.parquet",
+    ]
+    tasks = [["--task", kind, kind, tmp_path / f"{kind}.parquet"] for kind in sets]
+    left_out, table = tmp_path / "left_out.parquet", tmp_path / "evaluation_sets.csv"
+    done = run_script(
+        "check_evaluation_sets", *checked, *chain(*tasks), "--leakage", "remove",
+        "--left-out", left_out, "--out", table,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    removed = pd.read_csv(table).set_index("set")["removed"].to_dict()
+    assert removed == {"arxiv": 0, "held-out": 0, "mixed-pool": 1, "bitext": 1, "own": 0}
+    assert "1 of 2 in bitext): they were left out" in table.with_suffix(".rst").read_text()
+    assert table.with_suffix(".md").read_text().startswith("| set")
+    encoder = document_side_digest(tiny_encoder_folder)
+    corpora = {"tuning": "triplets", "title-random": "triplets"} | {kind: kind for kind in sets}
+    for name, kind in corpora.items():
+        texts = document_texts(
+            [pd.read_parquet(tmp_path / f"{name}.parquet")], DOCUMENT_COLUMNS[kind]
+        )
+        vectors = np.random.default_rng(0).normal(size=(len(texts), 32)).astype(np.float32)
+        write_vectors(tmp_path / f"{name}.npy", vectors, texts, encoder)
+    done = run_script(
+        "evaluate_run", "--encoder", tiny_encoder_folder,
+        "--document-encoder", tiny_encoder_folder, *checked,
+        "--pair-vectors", tmp_path / "title-random.npy",
+        "--tuning-vectors", tmp_path / "tuning.npy",
+        *chain(*([*task, tmp_path / f"{task[1]}.npy"] for task in tasks)),
+        "--left-out", left_out, "--out", tmp_path / "outcomes.parquet",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    outcomes = pd.read_parquet(tmp_path / "outcomes.parquet")
+    items = outcomes.groupby(["task", "item"], observed=True).size().to_dict()
+    # Two languages in one pool; two pairs of languages by two scores; each language for itself.
+    expected = {("mixed-pool", "2"): 2, ("bitext", "2"): 4, ("own", "2"): 1, ("own", "3"): 1}
+    assert items == {("arxiv", "1"): 1, ("held-out", "0"): 1} | expected
+    done = run_script(
+        "evaluate_bm25", *checked, *chain(*tasks), "--left-out", left_out,
+        "--out", tmp_path / "bm25.parquet",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    keys = ["task", "subset", "query_language", "document_language", "item"]
+    bm25 = pd.read_parquet(tmp_path / "bm25.parquet")
+    assert bm25[keys].astype(str).equals(outcomes[keys].astype(str))
 
 
 def test_prepare_base_refuses_pickles(run_script, tmp_path):
@@ -461,7 +534,8 @@ def test_a_set_in_beirs_format_from_files_to_outcomes(run_script, tmp_path, tiny
     assert "6 passages in 2 lists" in done.stdout, done.stderr
     recall = tmp_path / "base.csv"
     done = run_script(
-        "evaluate_run", "--encoder", base, "--pairs", tmp_path / "title-random.parquet",
+        "evaluate_run", "--encoder", base, "--document-encoder", base,
+        "--pairs", tmp_path / "title-random.parquet",
         "--pair-vectors", others, "--tuning", tmp_path / "t.parquet", "--tuning-vectors", others,
         "--task", "exact", "beir", items, vectors, "--task", "fast", "beir", items, vectors,
         "--index", "fast", index, "--search-recall", recall, "--out", tmp_path / "o.parquet",

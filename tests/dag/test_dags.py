@@ -172,6 +172,27 @@ def test_tasks_of_mteb_are_evaluated_for_the_base_and_every_run(snakemake, workp
     assert "data/XNLI/test.jsonl" in done.stdout
 
 
+def test_sets_that_a_user_brings(snakemake, workplace):
+    touch(workplace, "data/src.eng.txt", "one\n")
+    touch(workplace, "data/ref.deu.txt", "eins\n")
+    touch(workplace, "data/queries.csv", "question,document,language\nq,d,en\n")
+    tasks = [
+        {"name": "ntrex", "kind": "bitext", "source": "path",
+         "files": {"en": "data/src.eng.txt", "de": "data/ref.deu.txt"}},
+        {"name": "mine", "kind": "own", "source": "path", "path": "data/queries.csv",
+         "columns": {"query": "the question"}},
+    ]  # fmt: skip
+    evaluation = json.dumps({"tasks": tasks})
+    done = snakemake("--dry-run", "--printshellcmds", "--config", f"evaluation={evaluation}")
+    found = jobs(done)
+    assert (found["read_task"], found["check_evaluation_sets"]) == (2, 1)
+    assert "--kind bitext --path data/src.eng.txt data/ref.deu.txt --languages en de" in done.stdout
+    assert "--kind own --path data/queries.csv --columns 'query=the question'" in done.stdout
+    # Nothing is evaluated before the sets are checked.
+    (inputs,) = re.findall(r"rule evaluate_base:\n +input: (.+)", done.stdout + done.stderr)
+    assert "left_out.parquet" in inputs
+
+
 def test_no_evaluation_set_is_needed(snakemake):
     found = jobs(snakemake("--dry-run", "--config", "evaluation={tasks: []}"))
     assert found["embed_documents"] == 2

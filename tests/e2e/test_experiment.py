@@ -34,6 +34,7 @@ FIGURES = [
     "drift",
     "languages-xnli",
     "languages-qa",
+    "languages-pool",
     "ablation-plain",
     "methods",
 ]
@@ -89,8 +90,9 @@ def test_the_contract_between_stages(finished):
         }
         assert provenance["weights_sha256"] != base["weights_sha256"]
         outcomes = pd.read_parquet(finished / f"outcomes/{run}.parquet")
-        # 2 styles x 5 levels x 20 anchors, the test split, 3 x 3 languages of 2 x 20 and of 10.
-        assert len(outcomes) == 200 + (tuning["split"] == "test").sum() + 9 * 40 + 9 * 10
+        # 2 styles x 5 levels x 20 anchors, the test split, 3 x 3 languages of 2 x 20 and of 10, and
+        # 3 languages of 10 in one pool.
+        assert len(outcomes) == 200 + (tuning["split"] == "test").sum() + 9 * 40 + 9 * 10 + 3 * 10
     summary = pd.read_csv(finished / "tables/summary.csv")
     assert summary.columns.tolist() == SUMMARY_COLUMNS
     assert set(summary["run"]) == set(RUNS)
@@ -103,7 +105,8 @@ def test_figures_and_tables_come_in_every_format(finished):
         assert (finished / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
         assert len(pd.read_csv(finished / f"figures/{name}.csv")) > 0
         assert "embedded demonstration" in (finished / f"figures/{name}.rst").read_text()
-    for name in ("overview", "verdicts", "levels", "ablation-plain", "claims", "methods", "costs"):
+    names = ("overview", "verdicts", "levels", "ablation-plain", "claims", "methods", "costs")
+    for name in (*names, "evaluation_sets"):
         assert r"\toprule" in (finished / f"tables/{name}.tex").read_text()
         assert (finished / f"tables/{name}.md").read_text().startswith("|")
     assert "ecommended" in (finished / "tables/verdict.rst").read_text()
@@ -246,11 +249,16 @@ def test_a_second_run_has_nothing_to_do(finished):
             {"learning_rates": [1e-5, 1e-4, 1e-2]},
             SUMMARY | {"tune_query_encoder", "evaluate_run", "plot_history"},
         ),
-        ("pairs", {"anchors": 21}, EVALUATION | {"build_pairs", "embed_documents"}),
+        ("evaluation", {"leakage": "remove"}, EVALUATION | {"check_evaluation_sets"}),
+        (
+            "pairs",
+            {"anchors": 21},
+            EVALUATION | {"build_pairs", "check_evaluation_sets", "embed_documents"},
+        ),
         (
             "papers",
             {"min_abstract_length": 110},
-            EVALUATION | {"read_papers", "build_pairs", "embed_documents"},
+            EVALUATION | {"read_papers", "build_pairs", "check_evaluation_sets", "embed_documents"},
         ),
     ],
 )
@@ -280,12 +288,13 @@ def test_every_claim_has_a_verdict_and_the_page_needs_no_other_file(finished):
     assert set(claims["claim"]) == set("abcdefgh")
     assert set(claims["verdict"]) <= {"holds", "fails", "undecided", "not tested"}
     languages = pd.read_csv(finished / "tables/languages.csv")
-    # Two rates, two tasks, three by three languages.
-    assert len(languages) == 2 * 2 * 9
+    # Two rates; two tasks of three by three languages, one of three.
+    assert len(languages) == 2 * (2 * 9 + 3)
     page = (finished / "one_page.html").read_text()
     assert page.count("<img") == page.count('src="data:image/png;base64,') == 3
     assert "http" not in page.replace("http-equiv", "")
     assert "embedded demonstration" in page
+    assert "No item of the evaluation sets occurs in the tuning data." in page
 
 
 def test_every_method_is_compared_with_the_base(finished):

@@ -3,7 +3,7 @@ import dataclasses
 import pandas as pd
 import pytest
 from test_summary import HOW as OF_SUMMARY
-from test_summary import base_right, better_english, outcomes, worse_chinese
+from test_summary import base_right, better_english, measured, outcomes, worse_chinese
 
 from adiabatic.claims import (
     LANGUAGE_COLUMNS,
@@ -55,6 +55,19 @@ def test_claims_at_a_rate_that_gains_and_one_that_loses(values):
     assert nothing[0].ci_high == pytest.approx(4.9, abs=0.01)
     fewer = claims_at(1e-5, values["better"], [values["base"]], HOW)
     assert verdicts(fewer)["a"] == "fails"
+
+
+def test_a_mixed_pool_counts_as_retrieval():
+    def pool(value):
+        rows = [("pool", "all", q, "pool", str(i), True) for q in ("en", "de") for i in range(40)]
+        frame = measured(rows, map=value, unbiased=0.0)
+        return values_of(outcomes(base_right), "en") | values_of(frame, "en")
+
+    claims = claims_at(1e-7, pool(0.9), [pool(0.5)] * 2, HOW)
+    claim = next(claim for claim in claims if claim.claim == "c")
+    assert (claim.verdict, claim.comparisons, claim.n) == ("fails", 2, 40)
+    assert claim.number == pytest.approx(-40)
+    assert "worst: pool, en to all languages" in claim.detail
 
 
 def claims_of(verdict_by_rate, gains=(1, 2, 3, 4), claim="b"):

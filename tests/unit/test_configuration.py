@@ -140,6 +140,11 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (["evaluation", "tasks", 0, "split"], "dev", ["tasks[0].split: 'dev'", "only kind beir"]),
         (["evaluation", "tasks", 1, "search"], "faiss", ["search: 'faiss' found; exact is needed"]),
         (["evaluation", "tasks", 0, "split"], "../dev", ["split: '../dev' found", "matching"]),
+        (["evaluation", "tasks", 0, "kind"], "bitext", ["kind bitext needs source: path"]),
+        (["evaluation", "tasks", 0, "files"], {"en": "x"}, ["tasks[0].files", "null is needed"]),
+        (["evaluation", "tasks", 2, "languages"], ["en"], ["kind mixed-pool is about", "two are"]),
+        (["evaluation", "tasks", 0, "columns"], {"querry": "q"}, ["'querry' found", "query, docu"]),
+        (["evaluation", "leakage"], "drop", ["evaluation.leakage: 'drop'", "report, remove"]),
         (["experiment"], "../up", ["experiment: '../up'", "matching"]),
     ],
 )
@@ -215,6 +220,47 @@ def test_a_baseline_that_cannot_be_is_named(config, baseline, message):
     config["tuning"]["baselines"] = [{"name": "one"} | baseline]
     with pytest.raises(InputError, match=message):
         checked_configuration(config)
+
+
+def test_files_by_language_say_which_languages_there_are(config, tmp_path):
+    files = {"en": str(tmp_path / "src.eng.txt"), "de": str(tmp_path / "ref.deu.txt")}
+    task = {"name": "ntrex", "kind": "bitext", "source": "path", "files": files}
+    config["evaluation"]["tasks"] = [task]
+    checked = checked_configuration(config)
+    assert checked["evaluation"]["tasks"][0]["languages"] == ["en", "de"]
+    # What stands beside the results is read again.
+    assert checked_configuration(checked) == checked
+    with pytest.raises(InputError, match=r"tasks\[0\]\.files\.en: no file .*src\.eng\.txt"):
+        check_files(checked)
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ({"kind": "bitext"}, r"tasks\[0\]\.path: None found; .* or files: \{en: FILE, \.\.\.\}"),
+        ({"kind": "bitext", "path": "x-{language}", "files": {"en": "x"}}, "only one is needed"),
+        ({"kind": "xnli", "files": {"en": "x"}, "languages": ["de"]}, r"languages: de found; with"),
+        ({"kind": "xnli", "files": {False: "x"}}, r"files: False found; .*quote it"),
+        ({"kind": "bitext", "files": {"en": "x"}}, r"languages: en found; kind bitext is about"),
+        (
+            {"kind": "own", "path": "x-{language}.csv"},
+            r"path: 'x-\{language\}\.csv' found; one file",
+        ),
+        ({"kind": "own", "files": {"en": "x"}}, r"path: \{'en': 'x'\} found; one file"),
+        ({"kind": "xnli", "path": "{language}", "columns": {"item": "id"}}, "only kind own reads"),
+    ],
+)
+def test_a_task_that_cannot_be_is_named(config, task, message):
+    config["evaluation"]["tasks"] = [{"name": "one", "source": "path"} | task]
+    with pytest.raises(InputError, match=message):
+        checked_configuration(config)
+
+
+def test_an_own_set_has_the_languages_that_it_has(config):
+    task = {"name": "mine", "kind": "own", "source": "path", "path": "q.csv"}
+    config["evaluation"]["tasks"] = [task | {"columns": {"query": "question"}}]
+    (task,) = checked_configuration(config)["evaluation"]["tasks"]
+    assert (task["languages"], task["files"]) == (None, None)
 
 
 def test_two_ablations_have_two_names(config):

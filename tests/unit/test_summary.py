@@ -11,6 +11,9 @@ from adiabatic.summary import (
     SUMMARY_COLUMNS,
     Cell,
     Inference,
+    documents_of,
+    families,
+    headline_cells,
     headline_rows,
     judged_runs,
     language_rows,
@@ -71,6 +74,70 @@ def test_averages_over_languages_are_taken_item_by_item():
     assert table["every", "different"] == pytest.approx(1 / 3)
     assert table["en", "different"] == 1
     assert table["de", "different"] == 0
+
+
+def measured(rows, **measures):
+    """Outcomes of rows (task, subset, query language, document language, item, right)."""
+    columns = ["task", "subset", "query_language", "document_language", "item", "right"]
+    frame = pd.DataFrame(rows, columns=columns).assign(**measures)
+    return frame.astype(dict.fromkeys(columns[:5], "category"))
+
+
+def test_a_pool_of_all_languages_has_rows_of_english_and_the_others_by_map():
+    rows = [
+        ("pool", "all", language, "pool", str(item), item > 0)
+        for language in LANGUAGES
+        for item in range(4)
+    ]
+    base = values_of(measured(rows, map=[0.5, 1, 1, 1] * 3, unbiased=0.25), "en")
+    assert {cell.metric for cell in base} == {"map", "unbiased", "recall@1"}
+    table = base[Cell("pool", "all", "map")]
+    others = ("others", "pool")
+    assert table.columns.tolist() == [*((name, "pool") for name in LANGUAGES), others]
+    found = {name for _, _, name in families(base, "en")}
+    assert found == {"pool, en", "pool, other languages"}
+    tuned = values_of(measured(rows, map=[0, 1, 1, 1] * 3, unbiased=0.5), "en")
+    summary = summary_rows(Run("r", 1.0, 0), base, tuned, HOW)
+    assert language_rows(summary)["query_language"].tolist() == LANGUAGES
+    assert set(language_rows(summary)["metric"]) == {"map"}
+    assert documents_of(language_rows(summary).iloc[0]) == "pool"
+    assert (summary.loc[summary["metric"] == "unbiased", "difference"] == 0.25).all()
+
+
+def test_a_bitext_has_no_own_language_and_is_judged_by_similarity():
+    rows = [
+        ("bitext", subset, query, document, str(item), query == "en")
+        for subset in ("similarity", "margin")
+        for query in LANGUAGES
+        for document in LANGUAGES
+        for item in range(4)
+        if query != document
+    ]
+    values = values_of(measured(rows), "en")
+    found = {name: pair for _, pair, name in families(values, "en")}
+    assert found == {
+        "bitext, en": ("en", "different"),
+        "bitext, other languages": ("others", "different"),
+        "bitext, across languages": ("every", "different"),
+    }
+    table = values[Cell("bitext", "similarity", "accuracy")]
+    assert table[list(found.values())].mean().tolist() == pytest.approx([1, 0, 1 / 3])
+    assert headline_cells(values) == [Cell("bitext", "similarity", "accuracy")]
+
+
+def test_languages_may_have_items_of_their_own():
+    rows = [
+        ("mine", "all", language, language, f"{language}{item}", right)
+        for language, rights in (("en", [1, 1, 0]), ("de", [1, 0]), ("zh", [0]))
+        for item, right in enumerate(rights)
+    ]
+    base = values_of(measured(rows, **{"mrr@10": [1, 1, 0, 1, 0, 0], "ndcg@10": 0.0}), "en")
+    tuned = values_of(measured(rows, **{"mrr@10": [1, 1, 1, 1, 0, 1], "ndcg@10": 0.0}), "en")
+    rows = summary_rows(Run("r", 1.0, 0), base, tuned, HOW)
+    rows = rows[rows["metric"] == "mrr@10"].set_index("query_language")
+    assert rows["n"].to_dict() == {"en": 3, "de": 2, "zh": 1, "others": 3}
+    assert rows["difference"].tolist() == pytest.approx([1 / 3, 0, 1, 1 / 3])
+    assert rows["base"].tolist() == pytest.approx([2 / 3, 1 / 2, 0, 1 / 3])
 
 
 def test_the_mean_of_subsets_is_taken_item_by_item(base):

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from records import squad, xnli_lines
 
+from adiabatic.aligned_files import spaced
 from adiabatic.errors import InputError
-from adiabatic.tasks import read_task, spaced
+from adiabatic.tasks import read_task
 
 
 @pytest.fixture

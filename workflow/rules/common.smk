@@ -79,6 +79,7 @@ WORLD_FILES = {
     "tuning": in_experiment("world/tuning.jsonl"),
     "xnli": in_experiment("world/xnli-{language}.tsv"),
     "qa-retrieval": in_experiment("world/qa-{language}.json"),
+    "mixed-pool": in_experiment("world/qa-{language}.json"),
     "parallel": in_experiment("world/parallel-{language}.txt"),
 }
 BASE = {
@@ -160,15 +161,26 @@ def tuning_file():
 
 
 def task_path(task):
-    """Path of a task's files, {language} standing for the language."""
+    """Path of a task's files, {language} standing for the language, or the path of each."""
+    if TASKS[task]["files"]:
+        return list(TASKS[task]["files"].values())
     embedded = TASKS[task]["source"] == "embedded"
     return WORLD_FILES[TASKS[task]["kind"]] if embedded else TASKS[task]["path"]
 
 
 def task_files(wildcards):
     """A task's files in all its languages."""
-    task = TASKS[wildcards.task] | {"path": task_path(wildcards.task)}
-    return [str(path) for path in files_of_task(task)]
+    task = TASKS[wildcards.task]
+    path = None if task["files"] else task_path(wildcards.task)
+    return [str(file) for file in files_of_task(task | {"path": path})]
+
+
+def reading_options(wildcards):
+    """The options that say what of a task's files is read."""
+    task = TASKS[wildcards.task]
+    columns = [f"{what}={name}" for what, name in (task["columns"] or {}).items()]
+    read = {key: task[key] for key in ("languages", "split", "limit")}
+    return options(read | {"columns": columns or None})
 
 
 def base_files():

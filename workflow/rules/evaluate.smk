@@ -1,3 +1,4 @@
+# data + pairs -> tables/evaluation_sets, data/left_out.parquet;
 # base/ or runs/RUN/ + data + embeddings -> outcomes/base.parquet, outcomes/RUN.parquet; BM25 needs
 # the data only.
 
@@ -6,6 +7,7 @@ EVALUATION_DATA = {
     "pair_vectors": in_experiment("embeddings/arxiv.npy"),
     "tuning": in_experiment("data/tuning.parquet"),
     "tuning_vectors": in_experiment("embeddings/tuning.npy"),
+    "left_out": in_experiment("data/left_out.parquet"),
     "tasks": expand(in_experiment("data/{task}.parquet"), task=TASKS),
     "task_vectors": expand(in_experiment("embeddings/{task}.npy"), task=TASKS),
     "indexes": expand(in_experiment("embeddings/{task}.faiss"), task=SEARCHED),
@@ -15,8 +17,42 @@ EVALUATE = (
     " --document-encoder {params.document_encoder:q}"
     " --pairs {input.pairs:q} --pair-vectors {input.pair_vectors:q}"
     " --tuning {input.tuning:q} --tuning-vectors {input.tuning_vectors:q} {params.tasks}"
-    " {params.indexes} {params.recall} {params.drift} --threads {threads} --out {output.outcomes:q} > {log:q} 2>&1"
+    " {params.indexes} {params.recall} --left-out {input.left_out:q} {params.drift} --threads {threads}"
+    " --out {output.outcomes:q} > {log:q} 2>&1"
 )
+
+
+rule check_evaluation_sets:
+    """What each evaluation set holds, and what of it the tuning data has, too; any evaluation needs it."""
+    input:
+        pairs=PAIRS,
+        tuning=in_experiment("data/tuning.parquet"),
+        tasks=expand(in_experiment("data/{task}.parquet"), task=TASKS),
+    output:
+        **table("evaluation_sets", "evaluation sets"),
+        others=expand(in_experiment("tables/evaluation_sets.{suffix}"), suffix=["md", "tex"]),
+        left_out=in_experiment("data/left_out.parquet"),
+    log:
+        in_experiment("logs/check_evaluation_sets.log"),
+    benchmark:
+        in_experiment("benchmarks/check_evaluation_sets.tsv")
+    priority: 2
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    params:
+        tasks=lambda wildcards, input: " ".join(
+            option("--task", [task["name"], task["kind"], data])
+            for task, data in zip(TASKS.values(), input.tasks)
+        ),
+        leakage=config["evaluation"]["leakage"],
+        demonstration=DEMONSTRATION,
+        code=source_digest("check_evaluation_sets"),
+    shell:
+        "python workflow/scripts/check_evaluation_sets.py --pairs {input.pairs:q}"
+        " --tuning {input.tuning:q} {params.tasks} --leakage {params.leakage}"
+        " {params.demonstration} --left-out {output.left_out:q} --out {output.evaluation_sets:q}"
+        " > {log:q} 2>&1"
 
 
 rule evaluate_base:
@@ -95,6 +131,7 @@ rule evaluate_bm25:
         pairs=PAIRS,
         tuning=in_experiment("data/tuning.parquet"),
         tasks=expand(in_experiment("data/{task}.parquet"), task=TASKS),
+        left_out=in_experiment("data/left_out.parquet"),
     output:
         outcomes=in_experiment("outcomes/{run}.parquet"),
     log:
@@ -114,4 +151,4 @@ rule evaluate_bm25:
         code=source_digest("evaluate_bm25"),
     shell:
         "python workflow/scripts/evaluate_bm25.py --pairs {input.pairs:q} --tuning {input.tuning:q}"
-        " {params.tasks} --out {output.outcomes:q} > {log:q} 2>&1"
+        " {params.tasks} --left-out {input.left_out:q} --out {output.outcomes:q} > {log:q} 2>&1"

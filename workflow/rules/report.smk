@@ -31,7 +31,11 @@ TABLES = [
         ablation=ABLATIONS,
         suffix=["csv", "md", "tex"],
     ),
-    *expand(in_experiment("tables/claims.{suffix}"), suffix=["csv", "md", "tex"]),
+    *expand(
+        in_experiment("tables/{table}.{suffix}"),
+        table=["claims", "evaluation_sets"],
+        suffix=["csv", "md", "tex"],
+    ),
     *expand(in_experiment("tables/{table}.csv"), table=["languages", "drift"]),
     *expand(
         in_experiment("tables/{table}.{suffix}"),
@@ -220,6 +224,7 @@ rule write_one_page:
         runs=in_experiment("tables/runs.csv"),
         claims=in_experiment("tables/claims.csv"),
         languages=in_experiment("tables/languages.csv"),
+        sets=in_experiment("tables/evaluation_sets.csv"),
         figures=expand(in_experiment("figures/{figure}.png"), figure=PAGE_FIGURES),
         provenance=expand(in_experiment("runs/{run}/provenance.json"), run=RUNS),
     output:

@@ -151,11 +151,8 @@ rule read_task:
     params:
         kind=lambda wildcards: TASKS[wildcards.task]["kind"],
         path=lambda wildcards: task_path(wildcards.task),
-        languages=lambda wildcards: TASKS[wildcards.task]["languages"],
-        split=lambda wildcards: option("--split", TASKS[wildcards.task]["split"]),
-        limit=lambda wildcards: option("--limit", TASKS[wildcards.task]["limit"]),
+        options=reading_options,
         code=source_digest("read_task"),
     shell:
         "python workflow/scripts/read_task.py --kind {params.kind} --path {params.path:q}"
-        " --languages {params.languages} {params.split} {params.limit} --out {output.task:q}"
-        " > {log:q} 2>&1"
+        " {params.options} --out {output.task:q} > {log:q} 2>&1"

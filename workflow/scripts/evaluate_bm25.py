@@ -5,7 +5,7 @@ from pathlib import Path
 from adiabatic import command_line
 from adiabatic.bm25 import lexical_sets
 from adiabatic.evaluation import joined, outcomes_of_set
-from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set
+from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set, without_left_out
 
 
 def main() -> None:
@@ -20,10 +20,12 @@ def main() -> None:
         metavar=("NAME", "KIND", "ITEMS"),
         help="an evaluation set; repeatable",
     )
+    parser.add_argument("--left-out", type=Path, help="items that are not evaluated, parquet")
     parser.add_argument("--out", type=Path, required=True, help="outcomes, parquet")
     arguments = parser.parse_args()
     sets = [*arxiv_sets(arguments.pairs), held_out_set(arguments.tuning)]
     sets += [task_set(name, kind, Path(items)) for name, kind, items in arguments.task]
+    sets = without_left_out(sets, arguments.left_out)
     outcomes = joined(outcomes_of_set(index, part) for index, part in lexical_sets(sets))
     with command_line.written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")

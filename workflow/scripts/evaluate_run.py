@@ -14,14 +14,14 @@ from adiabatic.encoder import load_encoder
 from adiabatic.encoder_settings import DELTA, WEIGHTS
 from adiabatic.errors import InputError
 from adiabatic.evaluation import (
-    PARALLEL,
     EvaluationSet,
     Queries,
     encode_queries,
+    is_parallel,
     outcomes_of,
     search_recall,
 )
-from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set
+from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set, without_left_out
 from adiabatic.provenance import document_side_digest
 from adiabatic.tasks import ARXIV
 
@@ -53,6 +53,7 @@ def main() -> None:
         help="of a task of kind beir that is not searched exactly; repeatable",
     )
     parser.add_argument("--search-recall", type=Path, help="what the indexes find, CSV")
+    parser.add_argument("--left-out", type=Path, help="items that are not evaluated, parquet")
     parser.add_argument("--base", type=Path, help="folder of the base, to measure drift from it")
     parser.add_argument("--base-queries", type=Path, help="the base's vectors of the queries, .npy")
     parser.add_argument("--drift", type=Path, help="drift of weights and queries, CSV")
@@ -68,6 +69,7 @@ def main() -> None:
     indexes = {name: Path(index) for name, index in arguments.index}
     for name, kind, items, vectors in arguments.task:
         sets.append(task_set(name, kind, Path(items), Path(vectors), indexes.get(name)))
+    sets = without_left_out(sets, arguments.left_out)
     task_vectors = [Path(vectors) for _, _, _, vectors in arguments.task]
     check_same_encoder(
         [arguments.tuning_vectors, arguments.pair_vectors, *task_vectors],
@@ -109,10 +111,11 @@ def drift_of(
         style = f", {part.subset.rsplit('-', 1)[0]}" if part.task == ARXIV else ""
         name = part.task + style
         if name not in tasks:
-            items = part.items[part.items["query"].notna()]
+            asked = part.items[part.items["query"].notna()]
+            items = asked.drop_duplicates(["language", "item"])
             languages = items["language"].to_numpy()
             both = (encoded.of(items["query"]) for encoded in (before, queries))
-            tasks[name] = MovedQueries(name, part.kind in PARALLEL, languages, *both)
+            tasks[name] = MovedQueries(name, is_parallel(part), languages, *both)
     weights = {k: v for file in sorted(base.glob(WEIGHTS)) for k, v in load_file(file).items()}
     of_weights = block_drift(weights, load_file(run / DELTA))
     return pd.concat([of_weights, query_drift(tasks.values())], ignore_index=True)

@@ -34,12 +34,20 @@ def main() -> None:
     numbers = dict.fromkeys(("learning_rate", "number", "ci_low", "ci_high", "p_value"), "")
     claims = pd.read_csv(arguments.tables / "claims.csv", keep_default_na=False, na_values=numbers)
     languages = pd.read_csv(arguments.tables / "languages.csv", keep_default_na=False)
+    sets = pd.read_csv(arguments.tables / "evaluation_sets.csv")
     seconds = pd.concat([pd.read_csv(path, sep="\t")["s"] for path in arguments.benchmarks])
     weights = json.loads(arguments.provenance.read_text(encoding="utf-8"))["parameters"]
     costs = tuning_costs(seconds, weights["tuned"], weights["tuned"] + weights["frozen"])
     figures = {title: Path(path) for title, path in arguments.figure}
     page = one_page(
-        arguments.experiment, runs, claims, languages, figures, costs, arguments.demonstration
+        arguments.experiment,
+        runs,
+        claims,
+        languages,
+        sets,
+        figures,
+        costs,
+        arguments.demonstration,
     )
     with command_line.written_atomically(arguments.out) as path:
         path.write_text(page, encoding="utf-8")

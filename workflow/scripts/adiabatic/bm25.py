@@ -146,4 +146,4 @@ def _documents(part: EvaluationSet) -> pd.MultiIndex:
         return pd.MultiIndex.from_product([languages, part.corpus])
     columns = DOCUMENT_COLUMNS[part.kind]
     frames = [part.items[["language", c]].set_axis(["language", "text"], axis=1) for c in columns]
-    return pd.MultiIndex.from_frame(pd.concat(frames).drop_duplicates())
+    return pd.MultiIndex.from_frame(pd.concat(frames).dropna().drop_duplicates())

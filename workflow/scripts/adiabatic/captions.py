@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic.command_line import written_atomically
-from adiabatic.summary import GRID_TO_ABLATION
+from adiabatic.leakage import leakage_in_words
+from adiabatic.summary import DOCUMENTS, GRID_TO_ABLATION
 
 DEMONSTRATION = (
     "This is the embedded demonstration: it rests on a generated world of simplified sentences "
@@ -96,7 +97,7 @@ def _worst(run: pd.Series) -> str:
     """The worst language of a run, its difference and where it is found."""
     return (
         f"{run['worst_language']} ({run['worst_difference'] * POINTS:+.1f} points in "
-        f"{run['worst_task']}, documents in {run['worst_documents']} language)"
+        f"{run['worst_task']}, documents in {DOCUMENTS[run['worst_documents']]})"
     )
 
 
@@ -183,6 +184,17 @@ def summary_caption(summary: pd.DataFrame, margin: float) -> str:
         f"for {summary['run'].nunique()} runs: {verdicts} of {len(summary)} rows. improved: the "
         f"interval is above 0; preserved: above minus {margin:g}; degraded: below that; undecided: "
         "the items are too few to tell."
+    )
+
+
+def evaluation_sets_caption(table: pd.DataFrame) -> str:
+    """Caption of the table of evaluation sets."""
+    return (
+        "What is evaluated: items (those of all languages that share them count once), distinct "
+        "documents, queries that repeat another of their language word for word, and items of "
+        "which the tuning data (its training and validation splits) has the query or the right "
+        "document as a query or a positive passage, but for case, spaces and punctuation. "
+        + leakage_in_words(table)
     )
 
 

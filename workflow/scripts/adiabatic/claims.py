@@ -28,10 +28,10 @@ from adiabatic.summary import (
     Values,
     headline_cells,
     paired_by_seed,
+    place_of_others,
     resampled,
 )
-from adiabatic.summary import SAME as OWN
-from adiabatic.tasks import ARXIV, HELD_OUT
+from adiabatic.tasks import ARXIV, HELD_OUT, POOL
 
 HOLDS, FAILS, UNDECIDED, NOT_TESTED = "holds", "fails", "undecided", "not tested"
 ENGLISH, PAIRS, RETRIEVAL, LEVELS = "a", "b", "c", "d"
@@ -131,8 +131,8 @@ def cells_of(claim: str, cells: Iterable[Cell]) -> list[Cell]:
 
 
 def judges_a_language(cell: Cell, pair: tuple[str, str]) -> bool:
-    """Whether a pair is a language's queries on documents in it, or on average in the others."""
-    return pair[0] not in (OTHERS, EVERY) and pair[1] in (pair[0], DIFFERENT)
+    """Whether a pair is a language's queries on its documents, others on average, or all."""
+    return pair[0] not in (OTHERS, EVERY) and pair[1] in (pair[0], DIFFERENT, POOL)
 
 
 def _is_judged(cell: Cell, pair: tuple[str, str]) -> bool:
@@ -325,7 +325,8 @@ def other_languages(
     pairs = {}
     for cell in headline_cells(repeated[0]):
         table = repeated[0][cell]
-        known = [pair for pair in ((OTHERS, OWN), (EVERY, DIFFERENT)) if pair in table]
+        others = (OTHERS, place_of_others(table))
+        known = [pair for pair in (others, (EVERY, DIFFERENT)) if pair in table]
         pairs |= {cell: known[0]} if known else {}
     if not pairs:
         return None
@@ -468,5 +469,5 @@ def _is_single(pair: tuple[str, str]) -> bool:
 def _name(cell: Cell, pair: tuple[str, str]) -> str:
     if cell.task == ARXIV:
         return cell.subset
-    documents = "other languages" if pair[1] == DIFFERENT else pair[1]
+    documents = {DIFFERENT: "other languages", POOL: "all languages"}.get(pair[1], pair[1])
     return f"{cell.task}, {pair[0]} to {documents}"

@@ -37,6 +37,10 @@ READ_WITH = {
     "tuning": {"path": ["path", "hub"], "revision": ["hub"]},
 }
 
+# Kinds of evaluation sets that the embedded world has, and those that need two languages.
+EMBEDDED_KINDS = ("xnli", "qa-retrieval", "mixed-pool")
+ACROSS_LANGUAGES = ("bitext", "mixed-pool")
+
 Schema = dict[str, Any]
 Configuration = dict[str, Any]
 
@@ -112,18 +116,25 @@ def named_files(config: Configuration) -> Iterator[tuple[str, Path]]:
     if config["tuning"]["source"] == "path":
         yield "tuning.path", Path(config["tuning"]["path"])
     for number, task in enumerate(config["evaluation"]["tasks"]):
-        if task["source"] == "path":
+        where = f"evaluation.tasks[{number}]"
+        if task["files"]:
+            for language, path in task["files"].items():
+                yield f"{where}.files.{language}", Path(path)
+        elif task["source"] == "path":
             for path in files_of_task(task):
-                yield f"evaluation.tasks[{number}].path", path
+                yield f"{where}.path", path
 
 
 def files_of_task(task: Configuration) -> list[Path]:
-    """The files of an evaluation set in its languages.
+    """The files of an evaluation set in its languages, or the one with all of them.
 
     Raises:
         InputError: a folder of kind beir lacks one.
     """
-    paths = [Path(task["path"].replace("{language}", name)) for name in task["languages"]]
+    if task["files"]:
+        return [Path(path) for path in task["files"].values()]
+    languages = task["languages"] if "{language}" in task["path"] else [""]
+    paths = [Path(task["path"].replace("{language}", name)) for name in languages]
     if task["kind"] != "beir":
         return paths
     return [file for path in paths for file in beir_files(path, task["split"] or SPLIT).values()]
@@ -267,23 +278,18 @@ def _check_tasks(config: Configuration) -> None:
         if task["name"] in names[:number]:
             raise InputError(f"{where}.name: {task['name']!r} found twice; names are unique")
         _check_beir_keys(task, where)
-        one_folder = task["kind"] == "beir" and task["path"] and len(task["languages"]) == 1
-        if task["source"] == "path" and "{language}" not in (task["path"] or "") and not one_folder:
+        _check_task_files(task, where)
+        if task["languages"] is None and task["kind"] != "own":
+            task["languages"] = list(task["files"] or LANGUAGES)
+        if task["kind"] in ACROSS_LANGUAGES and len(task["languages"]) < 2:
             raise InputError(
-                f"{where}.path: {shown(task['path'])} found; needed with source: path is one file "
-                "per language, with {language} where the language stands"
+                f"{where}.languages: {', '.join(task['languages'])} found; kind {task['kind']} is "
+                "about queries and documents in different languages, so two are needed"
             )
-        if task["source"] == "embedded" and task["path"] is not None:
-            raise InputError(
-                f"{where}.path: {shown(task['path'])} found; null is needed with source: embedded, "
-                "which does not read it"
-            )
-        if task["source"] == "embedded" and task["kind"] in ("triplets", "beir"):
-            raise InputError(
-                f"{where}.source: 'embedded' found; kind {task['kind']} needs source: path"
-            )
+        if task["source"] != "embedded":
+            continue
         unknown = [language for language in task["languages"] if language not in LANGUAGES]
-        if task["source"] == "embedded" and unknown:
+        if unknown:
             raise InputError(
                 f"{where}.languages: {unknown[0]!r} found; the embedded world speaks "
                 f"{', '.join(LANGUAGES)}"
@@ -306,6 +312,47 @@ def _check_mteb(chosen: Configuration) -> None:
         from adiabatic.mteb_tasks import chosen_tasks
 
         chosen_tasks(chosen["tasks"], chosen["languages"], chosen["splits"])
+
+
+def _check_task_files(task: Configuration, where: str) -> None:
+    """Raises InputError unless exactly one of path and files says where a task is, as it should."""
+    kind, path, files = (task[key] for key in ("kind", "path", "files"))
+    if task["source"] == "embedded":
+        if kind not in EMBEDDED_KINDS:
+            raise InputError(f"{where}.source: 'embedded' found; kind {kind} needs source: path")
+        for key in ("path", "files", "columns"):
+            if task[key] is not None:
+                raise InputError(
+                    f"{where}.{key}: {shown(task[key])} found; null is needed with source: "
+                    "embedded, which does not read it"
+                )
+        return
+    if kind == "own":
+        if files is not None or not path or "{language}" in path:
+            raise InputError(
+                f"{where}.path: {shown(files or path)} found; one file with all languages is "
+                "needed with kind: own"
+            )
+        return
+    if task["columns"] is not None:
+        raise InputError(
+            f"{where}.columns: {shown(task['columns'])} found; only kind own reads them"
+        )
+    if files is not None and kind == "beir":
+        raise InputError(f"{where}.files: {shown(files)} found; kind beir needs path: a folder")
+    one_folder = kind == "beir" and path and len(task["languages"] or LANGUAGES) == 1
+    if files is None and "{language}" not in (path or "") and not one_folder:
+        raise InputError(
+            f"{where}.path: {shown(path)} found; needed with source: path is one file per "
+            "language, with {language} where the language stands, or files: {en: FILE, ...}"
+        )
+    if files is not None and path is not None:
+        raise InputError(f"{where}.files: found beside path: {shown(path)}; only one is needed")
+    if files is not None and task["languages"] not in (None, list(files)):
+        raise InputError(
+            f"{where}.languages: {', '.join(task['languages'])} found; with files they are those "
+            f"of the files ({', '.join(files)}) and are left out"
+        )
 
 
 def _order(error: ValidationError) -> tuple[int, str]:

@@ -21,6 +21,19 @@ DOCUMENT_COLUMNS = {
     "qa-retrieval": ["document"],
     "triplets": ["positive", "negative"],
     "beir": ["document"],
+    "bitext": ["document"],
+    "mixed-pool": ["document"],
+    "own": ["document", "negative"],
+}
+# The one of these columns that holds what is right for the query.
+RIGHT_COLUMN = {
+    "xnli": "entailment",
+    "qa-retrieval": "document",
+    "triplets": "positive",
+    "beir": "document",
+    "bitext": "document",
+    "mixed-pool": "document",
+    "own": "document",
 }
 # Texts that are embedded together: what is in memory at one time is theirs.
 BLOCK = 100_000
@@ -29,7 +42,7 @@ BLOCK = 100_000
 def document_texts(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.Index:
     """Distinct documents in order of first appearance: row i of the corpus' vectors is text i."""
     texts = [frame[column] for frame in frames for column in columns]
-    return pd.Index(pd.concat(texts, ignore_index=True).unique())
+    return pd.Index(pd.concat(texts, ignore_index=True).dropna().unique())
 
 
 def document_blocks(paths: Iterable[Path], columns: list[str]) -> Iterator[list[str]]:

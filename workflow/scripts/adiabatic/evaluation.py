@@ -9,8 +9,10 @@ import pandas as pd
 from faiss import IndexIVFFlat
 from scipy import sparse
 
+from adiabatic.aligned_files import spaced
 from adiabatic.corpora import document_rows
 from adiabatic.faiss_index import index_search
+from adiabatic.ranking import answer_places, average_precision, margin_scores, ndcg
 from adiabatic.search import (
     CUTOFF,
     DEPTH,
@@ -22,12 +24,14 @@ from adiabatic.search import (
     ranks_of_relevant,
     recall_of,
 )
-from adiabatic.tasks import spaced
+from adiabatic.tasks import POOL
 
 # Queries per language of which exact search tells what an index misses.
 SAMPLE = 100
-# Kinds in which query i means the same in every language.
-PARALLEL = ("xnli", "qa-retrieval")
+# Kinds in which query i means the same in every language; a set of kind own may be so, too.
+PARALLEL = ("xnli", "qa-retrieval", "bitext", "mixed-pool")
+# What is measured beside right or wrong, where it is.
+MEASURES = ["mrr@10", "ndcg@10", "recall@100", "map", "unbiased"]
 COLUMNS = [
     "task",
     "subset",
@@ -36,9 +40,7 @@ COLUMNS = [
     "item",
     "right",
     "rank",
-    "mrr@10",
-    "ndcg@10",
-    "recall@100",
+    *MEASURES,
 ]
 
 
@@ -114,8 +116,9 @@ def encode_queries(encoder: QueryEncoder, sets: list[EvaluationSet]) -> Queries:
 def outcomes_of(queries: QueryVectors, sets: list[EvaluationSet]) -> pd.DataFrame:
     """One row per evaluated item and pair of languages: task, subset, languages, item, right, rank.
 
-    `right` is whether the positive comes first, `rank` its place (ties count against it);
-    retrieval also has mrr@10 and ndcg@10, and kind beir recall@100.
+    `right` is whether the positive (of several the best-placed) comes first, `rank` its place (ties
+    count against it); retrieval also has mrr@10 and ndcg@10, kind beir recall@100, and mixed pools
+    map and unbiased.
     """
     return joined(outcomes_of_set(queries, part) for part in sets)
 
@@ -128,6 +131,9 @@ def outcomes_of_set(queries: QueryVectors, part: EvaluationSet) -> pd.DataFrame:
         "qa-retrieval": _retrieval,
         "triplets": _triplets,
         "beir": _judged,
+        "bitext": _bitext,
+        "mixed-pool": _mixed_pool,
+        "own": _own,
     }[part.kind]
     frames = score(part, asked.reset_index(drop=True), queries.of(asked["query"]))
     return pd.concat(frames, ignore_index=True)
@@ -227,7 +233,8 @@ def search_recall(queries: Queries, sets: list[EvaluationSet]) -> pd.DataFrame:
     for part in sets:
         if part.passages is None or part.passages.index is None:
             continue
-        for language, items in part.items.groupby("language", sort=False, observed=True):
+        asked = part.items[part.items["query"].notna()]
+        for language, items in asked.groupby("language", sort=False, observed=True):
             sample = items.iloc[spaced(len(items), SAMPLE)]
             vectors, unjudged = queries.of(sample["query"]), Judgments.none(len(sample))
             _, pool = _judgments(sample)
@@ -238,6 +245,118 @@ def search_recall(queries: Queries, sets: list[EvaluationSet]) -> pd.DataFrame:
             rows.append((part.task, language, size, lists, len(sample), recall))
     columns = ["task", "language", "passages", "lists", "queries", f"recall@{DEPTH}"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def is_parallel(part: EvaluationSet) -> bool:
+    """Whether query i means the same in every language."""
+    if part.kind != "own":
+        return part.kind in PARALLEL
+    asked = part.items[part.items["query"].notna()]
+    of_languages = asked.groupby("language", observed=True)["item"].agg(set)
+    return all(items == of_languages.iloc[0] for items in of_languages)
+
+
+def _bitext(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
+    """Lines of each language searched among the distinct ones of each other, by both scores."""
+    languages, lines = _by_language(items, queries)
+    names = items.loc[items["language"] == languages[0], "item"]
+    texts = items["query"].to_numpy().reshape(len(languages), -1)
+    pools = {language: _pool(part, language, names) for language in languages}
+    frames = []
+    for number, query_language in enumerate(languages):
+        # A repeated line would be its own neighbour several times.
+        codes = pd.factorize(texts[number])[0]
+        first = np.unique(codes, return_index=True)[1]
+        for document_language in languages:
+            if document_language == query_language:
+                continue
+            documents, answers = pools[document_language]
+            scores = {
+                "similarity": all_products(lines[number][first], documents),
+                "margin": margin_scores(lines[number][first], documents),
+            }
+            for subset, of_distinct in scores.items():
+                ranks = answer_places(of_distinct[codes], answers)[:, 0]
+                frame = _frame(part.task, subset, [query_language], names, ranks[None, None])
+                frames.append(frame.assign(document_language=document_language))
+    return sorted(frames, key=lambda frame: frame["subset"].iloc[0] != "similarity")
+
+
+def _mixed_pool(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
+    """Passages of all languages ranked for each question (LAReQA, Roy et al. 2020).
+
+    Every translation of the passage that answers is right. map: average precision over the whole
+    pool. unbiased: share of the right passages in other languages that come before all wrong
+    passages of the question's own language. Ties count against what is right.
+    """
+    languages, questions = _by_language(items, queries)
+    asked = items[items["language"] == languages[0]]
+    pool = part.items.drop_duplicates(["language", "passage"])
+    passages = part.documents(pool, "document")
+    number, of_language = pool["passage"].to_numpy(), pool["language"].to_numpy()
+    own_place = np.stack(
+        [
+            np.flatnonzero(of_language == language)[
+                pd.Index(number[of_language == language]).get_indexer(asked["passage"])
+            ]
+            for language in languages
+        ],
+        axis=1,
+    )
+    frames = []
+    for place, language in enumerate(languages):
+        scores = all_products(questions[place], passages)
+        places = answer_places(scores, own_place)
+        wrong = np.where(of_language == language, scores, -np.inf)
+        wrong[np.arange(len(asked)), own_place[:, place]] = -np.inf
+        others = np.take_along_axis(scores, np.delete(own_place, place, axis=1), axis=1)
+        unbiased = (others > wrong.max(axis=1)[:, None]).mean(axis=1)
+        ranks = places[:, 0]
+        frame = _frame(part.task, part.subset, [language], asked["item"], ranks[None, None])
+        measured = {"map": average_precision(places), "unbiased": unbiased.astype(np.float32)}
+        frames.append(frame.assign(document_language=POOL, **measured))
+    return frames
+
+
+def _own(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
+    """Triplets where there are negatives, else the documents of a language ranked for its queries.
+
+    Where languages share items, the documents of every language are. Of several right documents
+    none counts as wrong; mrr@10 is of the best-placed, ndcg@10 of all.
+    """
+    if items["negative"].notna().any():
+        return _triplets(part, items.rename(columns={"document": "positive"}), queries)
+    first = ~items.duplicated(["language", "item"])
+    asked, vectors = items[first], queries[first.to_numpy()]
+    languages, frames = asked["language"].unique(), []
+    for document_language in languages:
+        for query_language in languages if is_parallel(part) else [document_language]:
+            mine = (asked["language"] == query_language).to_numpy()
+            names = asked.loc[mine, "item"]
+            documents, answers = _pool(part, document_language, names)
+            places = answer_places(all_products(vectors[mine], documents), answers)
+            ranks = places[:, 0]
+            frame = _frame(part.task, part.subset, [query_language], names, ranks[None, None])
+            measured = retrieval_measures(ranks) | {f"ndcg@{CUTOFF}": ndcg(places)}
+            frames.append(frame.assign(document_language=document_language, **measured))
+    return frames
+
+
+def _pool(part: EvaluationSet, language: str, names: pd.Series) -> tuple[Vectors, np.ndarray]:
+    """Vectors of a language's distinct documents, and the right ones of each named item.
+
+    Returns:
+        Vectors, shape (documents, d), and rows of them, shape (items, most right ones of an item),
+        -1 where an item has fewer.
+    """
+    rows = part.items[part.items["language"] == language]
+    distinct = rows.drop_duplicates("document")
+    texts = pd.Index(distinct["document"])
+    right = rows[rows["item"].isin(names)]
+    turn = right.groupby("item").cumcount().to_numpy()
+    answers = np.full((len(names), turn.max() + 1), -1)
+    answers[pd.Index(names).get_indexer(right["item"]), turn] = texts.get_indexer(right["document"])
+    return part.documents(distinct, "document"), answers
 
 
 def ranks_of(scores: np.ndarray, answers: np.ndarray) -> np.ndarray:
@@ -283,8 +402,6 @@ def _frame(
             "item": np.tile(np.asarray(items, dtype=object), len(languages) ** 2),
             "right": ranks.ravel() == 1,
             "rank": ranks.ravel().astype(np.int32),
-            "mrr@10": np.float32(np.nan),
-            "ndcg@10": np.float32(np.nan),
-            "recall@100": np.float32(np.nan),
+            **dict.fromkeys(MEASURES, np.float32(np.nan)),
         }
     )

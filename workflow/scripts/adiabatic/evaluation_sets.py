@@ -3,6 +3,7 @@
 Where no file of vectors is given, the documents have none (shape (documents, 0)).
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from adiabatic.corpora import (
 from adiabatic.evaluation import EvaluationSet, Passages
 from adiabatic.faiss_index import read_index
 from adiabatic.frames import read_frame
+from adiabatic.leakage import arxiv_items, held_out_items, without_items
 from adiabatic.tasks import ARXIV, HELD_OUT
 
 
@@ -32,7 +34,7 @@ def arxiv_sets(paths: list[Path], vectors: Path | None = None) -> list[Evaluatio
             ARXIV,
             path.stem,
             "triplets",
-            frame.rename(columns={"anchor_id": "item", "anchor": "query"}).assign(language="en"),
+            arxiv_items(frame),
             corpus,
             documents,
         )
@@ -44,8 +46,7 @@ def held_out_set(path: Path, vectors: Path | None = None) -> EvaluationSet:
     """The test split of the tuning triplets."""
     data = read_frame(path)
     corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
-    test = data[data["split"] == "test"].reset_index(drop=True)
-    items = test.assign(language="en", item=test.index.astype(str))
+    items = held_out_items(data)
     return EvaluationSet(HELD_OUT, "all", "triplets", items, corpus, _vectors(corpus, vectors))
 
 
@@ -71,6 +72,23 @@ def beir_set(name: str, path: Path, vectors: Path | None, index: Path | None) ->
     passages = Passages(rows, read_index(index, vectors, len(rows)) if index else None)
     documents = read_vectors(vectors, hashes)
     return EvaluationSet(name, "all", "beir", queries, pd.Index([]), documents, passages)
+
+
+def without_left_out(sets: list[EvaluationSet], path: Path | None) -> list[EvaluationSet]:
+    """The sets without the items that `check_evaluation_sets` leaves out, if it was asked.
+
+    Their documents are still searched: a corpus stays whole.
+    """
+    if path is None:
+        return sets
+    left_out = read_frame(path, columns=["set", "item"])
+    names = {name: rows["item"] for name, rows in left_out.groupby("set")}
+    return [
+        replace(part, items=without_items(part.items, names[part.task]))
+        if part.task in names
+        else part
+        for part in sets
+    ]
 
 
 def _vectors(corpus: pd.Index, path: Path | None) -> np.ndarray:

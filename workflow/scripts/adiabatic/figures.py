@@ -63,17 +63,20 @@ def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
         rows: query_language, document_language, difference, simultaneous_low, simultaneous_high.
     """
     order = by_family(pd.unique(rows["query_language"]).tolist())
+    documents = by_family(pd.unique(rows["document_language"]).tolist())
     keys = {"index": "query_language", "columns": "document_language"}
 
     def table(column: str) -> np.ndarray:
-        return rows.pivot(values=column, **keys).loc[order, order].to_numpy() * POINTS
+        return rows.pivot(values=column, **keys).loc[order, documents].to_numpy() * POINTS
 
     difference = table("difference")
     uncertain = (table("simultaneous_low") <= 0) & (table("simultaneous_high") >= 0)
     extent = max(np.nanmax(np.abs(difference)), 0.1)
     side = COLUMN if len(order) <= 9 else PAGE * 0.75
+    # One pool of all languages needs a single column.
+    width = side if len(documents) > 1 else COLUMN * 0.7
     with plt.rc_context(STYLE):
-        figure, axis = plt.subplots(figsize=(side, side * 0.92), layout="constrained")
+        figure, axis = plt.subplots(figsize=(width, side * 0.92), layout="constrained")
         image = axis.imshow(difference, cmap="PuOr", vmin=-extent, vmax=extent)
         for (query, document), value in np.ndenumerate(difference):
             if np.isnan(value):
@@ -88,11 +91,11 @@ def languages_figure(rows: pd.DataFrame, title: str) -> Figure:
                 color="white" if abs(value) > 0.65 * extent else BLACK,
                 weight="normal" if uncertain[query, document] else "bold",
             )
-        for place in range(1, len(order)):
-            if family_of(order[place]) != family_of(order[place - 1]):
-                axis.axhline(place - 0.5, color="white", lw=1.5)
-                axis.axvline(place - 0.5, color="white", lw=1.5)
-        axis.set_xticks(range(len(order)), order)
+        for languages, draw in ((order, axis.axhline), (documents, axis.axvline)):
+            for place in range(1, len(languages)):
+                if family_of(languages[place]) != family_of(languages[place - 1]):
+                    draw(place - 0.5, color="white", lw=1.5)
+        axis.set_xticks(range(len(documents)), documents)
         axis.set_yticks(range(len(order)), order)
         axis.tick_params(length=0)
         axis.spines[:].set_visible(False)

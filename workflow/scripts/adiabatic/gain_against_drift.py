@@ -3,7 +3,7 @@
 import pandas as pd
 
 from adiabatic.drift import BLOCK, QUERIES
-from adiabatic.summary import OTHERS, SAME, headline_rows
+from adiabatic.summary import OTHERS, headline_rows
 from adiabatic.tasks import HELD_OUT
 
 
@@ -20,11 +20,7 @@ def run_points(drift: pd.DataFrame, summary: pd.DataFrame, reference: str = "en"
     """
     kept = summary[
         (summary["task"] == HELD_OUT)
-        | (
-            headline_rows(summary)
-            & (summary["query_language"] == OTHERS)
-            & (summary["document_language"] == SAME)
-        )
+        | (headline_rows(summary) & (summary["query_language"] == OTHERS))
     ]
     moved = drift[drift["kind"] == QUERIES]
     rows = []

@@ -13,7 +13,7 @@ from adiabatic.drift import QUERIES
 from adiabatic.statistics import intervals_of_differences, simultaneous_intervals
 from adiabatic.summary import DIFFERENT, EVERY, SAME, Inference, Values, headline_cells, resampled
 from adiabatic.tables import in_points
-from adiabatic.tasks import ARXIV, HELD_OUT
+from adiabatic.tasks import ARXIV, HELD_OUT, POOL
 
 BASE, ADIABATIC = "base", "adiabatic"
 # What becomes of the stored document vectors; methods that are not named here leave them valid.
@@ -110,7 +110,7 @@ def _worst_language(base: Values, runs: list[Values], how: Inference) -> dict[st
         "worst_high": high[worst],
         "worst_language": query,
         "worst_task": cell.task,
-        "worst_documents": DIFFERENT if document == DIFFERENT else SAME,
+        "worst_documents": SAME if document == query else document,
         "comparisons": len(judged.point),
     }
 
@@ -188,7 +188,8 @@ def _seconds(folder: Path, jobs: list[str]) -> float:
 def methods_table(frame: pd.DataFrame) -> pd.DataFrame:
     """For people: one row a method, rate and alpha, in points; `frame` as in methods.csv."""
     worst = frame["worst_language"] + ", " + frame["worst_task"]
-    others = frame["worst_documents"].map({SAME: "", DIFFERENT: " (documents in others)"})
+    documents = {SAME: "", DIFFERENT: " (documents in others)", POOL: " (documents in all)"}
+    others = frame["worst_documents"].map(documents)
     differs = frame["name"] != BASE
     return pd.DataFrame(
         {

@@ -19,7 +19,7 @@ from adiabatic.statistics import (
     seed_weights,
     verdicts,
 )
-from adiabatic.tasks import ARXIV, HELD_OUT
+from adiabatic.tasks import ARXIV, HELD_OUT, POOL
 
 SUMMARY_COLUMNS = [
     "run",
@@ -42,8 +42,10 @@ SUMMARY_COLUMNS = [
 OTHERS, EVERY = "others", "every"
 SAME, DIFFERENT = "same", "different"
 MEAN = "mean"
+# In words, which documents the queries of a language were compared with.
+DOCUMENTS = {SAME: "same language", DIFFERENT: "different language", POOL: "all languages"}
 # What is measured where documents are ranked, beside recall@1.
-RANKED = ("mrr@10", "ndcg@10", "recall@100")
+RANKED = ("map", "unbiased", "mrr@10", "ndcg@10", "recall@100")
 # Which two are compared, where there is more than base and tuned.
 GRID_TO_ABLATION, BASE_TO_GRID, BASE_TO_ABLATION = (
     "grid to ablation",
@@ -79,11 +81,10 @@ Values = dict[Cell, pd.DataFrame]
 def values_of(outcomes: pd.DataFrame, reference: str) -> Values:
     """Values of every item, with the averages over languages and subsets as columns and cells.
 
-    Beside every pair of languages there are the averages (others, same): the other languages in
-    their own; (every, different): queries and documents in different languages; and (L, different):
-    queries in L. `reference` is the language that is tuned on. The subset `mean` averages XNLI's
-    two comparisons, or the levels of one anchor style, item by item. Where languages have items of
-    their own, an item has NaN in the others' columns, and an average counts each item once.
+    Beside every pair of languages there are averages, see `with_averages`. The subset `mean`
+    averages XNLI's two comparisons, or the levels of one anchor style, item by item. Where
+    languages have items of their own, an item has NaN in the others' columns, and an average counts
+    each item once.
     """
     values: Values = {}
     for (task, subset), rows in outcomes.groupby(["task", "subset"], observed=True, sort=False):
@@ -99,13 +100,23 @@ def values_of(outcomes: pd.DataFrame, reference: str) -> Values:
 
 
 def with_averages(values: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """The values of language pairs with the columns that average over several of them."""
+    """The values of language pairs with the columns that average over several of them.
+
+    (others, same): the other languages in their own; (every, different): queries and documents in
+    different languages; (L, different): queries in L. In a pool of all languages there is but
+    (others, pool), and where no query met its own language (others, different) stands for (others,
+    same). `reference` is the language that is tuned on.
+    """
     queries = values.columns.get_level_values(0)
     documents = values.columns.get_level_values(1)
     languages = pd.unique(queries)
-    same = queries == documents
-    averages = {(OTHERS, SAME): same & (queries != reference), (EVERY, DIFFERENT): ~same}
-    averages |= {(language, DIFFERENT): ~same & (queries == language) for language in languages}
+    pooled = documents == POOL
+    home = pooled | (queries == documents)
+    across = ~home
+    of_others = (home if home.any() else across) & (queries != reference)
+    place = POOL if pooled.any() else SAME if home.any() else DIFFERENT
+    averages = {(OTHERS, place): of_others, (EVERY, DIFFERENT): across}
+    averages |= {(language, DIFFERENT): across & (queries == language) for language in languages}
     columns = {
         pair: values.loc[:, chosen].mean(axis=1)
         for pair, chosen in averages.items()
@@ -139,18 +150,25 @@ def families(values: Values, reference: str) -> Iterator[tuple[Cell, tuple[str, 
         if cell.task == ARXIV and cell.subset.endswith(MEAN):
             yield cell, table.columns[0], f"arXiv, {cell.subset.removesuffix('-' + MEAN)} anchors"
     for cell in headline_cells(values):
+        of_others = place_of_others(values[cell])
         pairs = {
-            (reference, reference): f"{cell.task}, {reference}",
-            (OTHERS, SAME): f"{cell.task}, other languages",
+            (reference, reference if of_others == SAME else of_others): f"{cell.task}, {reference}",
+            (OTHERS, of_others): f"{cell.task}, other languages",
             (EVERY, DIFFERENT): f"{cell.task}, across languages",
         }
         yield from ((cell, pair, name) for pair, name in pairs.items() if pair in values[cell])
 
 
+def place_of_others(values: pd.DataFrame) -> str:
+    """Which documents the average over the other languages is about: see `with_averages`."""
+    return next((documents for queries, documents in values.columns if queries == OTHERS), SAME)
+
+
 def headline_cells(cells: Iterable[Cell]) -> list[Cell]:
     """The cells by which their multilingual tasks are judged, in their order.
 
-    That is the mean of XNLI's two comparisons and else the one cell of the task's headline metric.
+    That is the mean of XNLI's two comparisons, a bitext by similarity, and else the one cell of the
+    task's headline metric.
     """
     metrics: dict[str, set[str]] = {}
     for cell in (cells := list(cells)):
@@ -159,7 +177,7 @@ def headline_cells(cells: Iterable[Cell]) -> list[Cell]:
         cell
         for cell in cells
         if cell.task not in (HELD_OUT, ARXIV)
-        and cell.subset not in ("neutral", "contradiction")
+        and cell.subset not in ("neutral", "contradiction", "margin")
         and cell.metric == headline_metric(metrics[cell.task])
     ]
 
@@ -167,9 +185,11 @@ def headline_cells(cells: Iterable[Cell]) -> list[Cell]:
 def headline_metric(metrics: set[str]) -> str:
     """The metric by which a task is judged, of those that it has.
 
-    ndcg@10 where judgments are graded, as only sets with recall@100 have them; mrr@10 of other
-    retrieval, in which one passage is right; else accuracy.
+    ndcg@10 where judgments are graded, as only sets with recall@100 have them; map in a pool of all
+    languages; mrr@10 of other retrieval, in which one passage is right; else accuracy.
     """
+    if "map" in metrics:
+        return "map"
     if "recall@100" in metrics:
         return "ndcg@10"
     return "mrr@10" if "mrr@10" in metrics else "accuracy"
@@ -186,10 +206,10 @@ def judged_runs(summary: pd.DataFrame) -> pd.DataFrame:
     """One row a run: gain in English, languages that are not kept, and which run is recommended.
 
     A language is judged by its queries: on documents in the same language and, on average, in the
-    other languages, for each multilingual task. It is degraded where one of these is, else
-    undecided where one is. Recommended is the run with the largest gain on
-    held-out English triplets among those in which no language is degraded or undecided; none is,
-    where no multilingual task was evaluated.
+    other languages, or on those of all languages in one pool, for each multilingual task. It is
+    degraded where one of these is, else undecided where one is. Recommended is the run with the
+    largest gain on held-out English triplets among those in which no language is degraded or
+    undecided; none is, where no multilingual task was evaluated.
     """
     rows = []
     for run, part in summary.groupby("run", sort=False):
@@ -231,14 +251,14 @@ def language_rows(summary: pd.DataFrame) -> pd.DataFrame:
     """The rows by which languages are judged: see `judged_runs`."""
     queries, documents = summary["query_language"], summary["document_language"]
     single = ~queries.isin([OTHERS, EVERY])
-    return summary[
-        headline_rows(summary) & single & ((queries == documents) | (documents == DIFFERENT))
-    ]
+    judged = (queries == documents) | documents.isin([DIFFERENT, POOL])
+    return summary[headline_rows(summary) & single & judged]
 
 
 def documents_of(row: pd.Series) -> str:
-    """Which documents a row of a language is about: those in `same` or in `different` languages."""
-    return SAME if row["document_language"] == row["query_language"] else DIFFERENT
+    """Which documents a row of a language is about: a key of `DOCUMENTS`."""
+    found = row["document_language"]
+    return SAME if found == row["query_language"] else found
 
 
 def difference_rows(

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from adiabatic.summary import DOCUMENTS
+
 POINTS = 100
 
 
@@ -42,7 +44,7 @@ def runs_table(runs: pd.DataFrame) -> pd.DataFrame:
             "languages undecided": runs["languages_undecided"].replace("", "none"),
             "worst language": [
                 f"{run.worst_language} {run.worst_difference * POINTS:+.1f} "
-                f"({run.worst_task}, documents in {run.worst_documents} language)"
+                f"({run.worst_task}, documents in {DOCUMENTS[run.worst_documents]})"
                 if run.languages_judged
                 else "none"
                 for run in runs.itertuples()

@@ -1,54 +1,70 @@
-"""Multilingual evaluation sets: one file per language, read and checked to line up."""
+"""Multilingual evaluation sets: read and checked to line up, each kind by its reader."""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from adiabatic.aligned_files import TaskCounts, check_aligned, read_text, spaced
+from adiabatic.bitext import read_bitext
 from adiabatic.errors import InputError, shown
 from adiabatic.json_lines import read_records, text_of
+from adiabatic.own_set import read_own_set
 
 # Names of what is always evaluated, beside the configured tasks.
 ARXIV, HELD_OUT = "arxiv", "held-out"
+# In place of a document language: documents of all languages, searched together.
+POOL = "pool"
 LABELS = ("entailment", "neutral", "contradiction")
 
 
-@dataclass(frozen=True)
-class TaskCounts:
-    """What became of the items of an evaluation set (in each language)."""
-
-    found: int
-    incomplete: int
-    used: int
-
-
 def read_task(
-    kind: str, path: str, languages: list[str], limit: int | None
-) -> tuple[pd.DataFrame, TaskCounts]:
+    kind: str,
+    path: str | list[str],
+    languages: list[str],
+    limit: int | None,
+    columns: dict[str, str] | None = None,
+) -> tuple[pd.DataFrame, Any]:
     """Items of an evaluation set in every language.
 
     Args:
-        kind: xnli, qa-retrieval or triplets.
-        path: one file per language, {language} standing for the language.
+        kind: xnli, qa-retrieval, mixed-pool, triplets, bitext or own.
+        path: one in which {language} stands for the language, or a file for each language; of kind
+            own the one file with all languages.
+        languages: of the files; of kind own those that it must have, none for whatever it has.
         limit: items per language, evenly spaced over the file; None for every one.
+        columns: of kind own, see `read_own_set`.
     Returns:
-        A frame with language, item, query and the kind's document columns; a passage that answers
-        no used question has no query and no item. And the counts.
+        A frame with language, item, query and the kind's document columns; a document that answers
+        no used query has no query and no item. And a dataclass of counts.
     Raises:
         InputError: a file is malformed, or the languages do not line up.
     """
-    check_path(path, languages)
-    files = {language: Path(path.replace("{language}", language)) for language in languages}
-    reader: Callable[..., tuple[pd.DataFrame, TaskCounts]] = {
+    paths = [path] if isinstance(path, str) else path
+    if kind == "own":
+        return read_own_set(Path(paths[0]), columns or {}, languages, limit)
+    reader: Callable[..., tuple[pd.DataFrame, Any]] = {
         "xnli": _read_xnli,
         "qa-retrieval": _read_squad,
+        "mixed-pool": _read_squad,
         "triplets": _read_triplets,
+        "bitext": read_bitext,
     }[kind]
-    return reader(files, limit)
+    return reader(_files_by_language(paths, languages), limit)
+
+
+def _files_by_language(paths: list[str], languages: list[str]) -> dict[str, Path]:
+    if len(paths) == 1:
+        check_path(paths[0], languages)
+        paths = [paths[0].replace("{language}", language) for language in languages]
+    if len(paths) != len(languages):
+        raise InputError(
+            f"{paths[0]}: {len(paths)} files found for {len(languages)} languages; one for each is "
+            "needed"
+        )
+    return dict(zip(languages, map(Path, paths), strict=True))
 
 
 def check_path(path: str, languages: list[str]) -> None:
@@ -69,7 +85,7 @@ def _read_xnli(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame,
     tables = {language: _read_tsv(path) for language, path in files.items()}
     reference = next(iter(tables))
     for language, table in tables.items():
-        _check_aligned(
+        check_aligned(
             files[reference], tables[reference]["label"], files[language], table["label"], "label"
         )
     premises = tables[reference]["premise"]
@@ -99,7 +115,7 @@ def _read_xnli(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame,
 
 def _read_tsv(path: Path) -> pd.DataFrame:
     rows = []
-    for number, line in enumerate(_read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         cells = line.rstrip("\r").split("\t")
         if cells == [""] or (number == 1 and cells == ["premise", "hypothesis", "label"]):
             continue
@@ -128,7 +144,7 @@ def _read_squad(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame
         for column in ("item", "passage"):
             name = "question id" if column == "item" else "paragraph number"
             expected = tables[reference][column]
-            _check_aligned(files[reference], expected, files[language], table[column], name)
+            check_aligned(files[reference], expected, files[language], table[column], name)
     asked = tables[reference]["item"].dropna().to_numpy()
     chosen = asked[spaced(len(asked), limit)]
     if not len(chosen):
@@ -150,7 +166,7 @@ def _read_squad(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame
 
 def _read_squad_file(path: Path) -> pd.DataFrame:
     try:
-        content = json.loads(_read_text(path))
+        content = json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise InputError(f"{path}, line {error.lineno}: not JSON ({error.msg})") from None
     rows: list[tuple[str | None, str | None, int, str]] = []
@@ -191,7 +207,7 @@ def _read_triplets(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFr
     }
     reference = next(iter(tables))
     for language, table in tables.items():
-        _check_aligned(
+        check_aligned(
             files[reference], tables[reference].index, files[language], table.index, "line"
         )
     found = len(tables[reference])
@@ -210,39 +226,8 @@ def _read_triplets(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFr
     )
 
 
-def spaced(count: int, limit: int | None) -> np.ndarray:
-    """At most `limit` positions, evenly spaced over `count`."""
-    if limit is None or limit >= count:
-        return np.arange(count)
-    return np.arange(limit) * count // limit
-
-
-def _check_aligned(reference: Path, expected: Any, path: Path, found: Any, name: str) -> None:
-    """Raises InputError at the first place where two languages' files do not line up."""
-    if len(expected) != len(found):
-        needed = f"{len(expected)} are needed to line up with {reference}"
-        raise InputError(f"{path}: {len(found)} items found; {needed}")
-    expected, found = pd.Series(list(expected)), pd.Series(list(found))
-    differs = (expected != found) & ~(expected.isna() & found.isna())
-    if differs.any():
-        place = int(differs.to_numpy().argmax())
-        raise InputError(
-            f"{path}, item {place + 1}: {name} {shown(found[place])} found; "
-            f"{reference} has {shown(expected[place])} there, and files must line up"
-        )
-
-
 def _list_of(value: Any, key: str, where: str) -> list[dict[str, Any]]:
     items = value.get(key) if isinstance(value, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise InputError(f'{where}: "{key}" is {shown(items)} (a list of objects is needed)')
     return items
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None

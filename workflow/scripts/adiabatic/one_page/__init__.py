@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adiabatic.captions import DEMONSTRATION, recommendation
 from adiabatic.claims import FAILS, UNDECIDED, claims_table
+from adiabatic.leakage import leakage_in_words
 from adiabatic.statistics import IMPROVED
 
 TEMPLATE = "page.html.jinja"
@@ -20,6 +21,7 @@ def one_page(
     runs: pd.DataFrame,
     claims: pd.DataFrame,
     languages: pd.DataFrame,
+    sets: pd.DataFrame,
     figures: dict[str, Path],
     costs: list[str],
     demonstration: bool,
@@ -27,7 +29,8 @@ def one_page(
     """The page as HTML that needs no other file.
 
     Args:
-        runs, claims, languages: as in tables/runs.csv, claims.csv and languages.csv.
+        runs, claims, languages, sets: as in tables/runs.csv, claims.csv, languages.csv and
+            evaluation_sets.csv.
         figures: PNG files by title.
     """
     chosen = runs.loc[runs["recommended"], "learning_rate"]
@@ -46,6 +49,7 @@ def one_page(
             {"title": title, "data": base64.b64encode(path.read_bytes()).decode()}
             for title, path in figures.items()
         ],
+        leakage=leakage_in_words(sets),
         costs=costs,
         untested=list(untested(claims, languages)),
     )
