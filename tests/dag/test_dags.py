@@ -139,7 +139,7 @@ def test_every_method_of_a_baseline_has_its_rule(snakemake):
     # The grid's freeze, and that of the usual tuning.
     assert found["list_tuned_parameters"] == 2
     # Every corpus by the base, and once more by the run that moves documents.
-    assert found["embed_documents"] == found["embed_documents_again"] == 4
+    assert found["embed_documents"] == found["embed_documents_again"] == 5
     commands = {name: line for line in done.stdout.splitlines() for name in names
                 if f"--out results/embedded/runs/{name} " in line}  # fmt: skip
     assert "--method=both-encoders --learning-rate=0.003" in commands["both-lr0.003-seed0"]
