@@ -56,7 +56,7 @@ def search(side: str, path: Path, index: Path, queries: np.ndarray) -> tuple[np.
         return np.empty(0), time.perf_counter() - start
     else:
         faiss.omp_set_num_threads(1)
-        opened = faiss.read_index(str(index), faiss.IO_FLAG_MMAP)
+        opened = faiss.read_index(str(index))
         found = index_search(queries, opened, slice(0, len(rows)), unjudged)
     return found.others, time.perf_counter() - start
 

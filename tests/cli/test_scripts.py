@@ -531,7 +531,7 @@ def test_a_set_in_beirs_format_from_files_to_outcomes(run_script, tmp_path, tiny
     done = run_script(
         "build_index", "--data", items, "--vectors", vectors, "--seed", 1, "--out", index
     )
-    assert "6 passages in 2 lists" in done.stdout, done.stderr
+    assert "s.faiss: 6 passages" in done.stdout, done.stderr
     recall = tmp_path / "base.csv"
     done = run_script(
         "evaluate_run", "--encoder", base, "--document-encoder", base,

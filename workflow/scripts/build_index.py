@@ -11,13 +11,13 @@ def main() -> None:
     parser = command_line.parser(__doc__)
     parser.add_argument("--data", type=Path, required=True, help="parquet file of a set, kind beir")
     parser.add_argument("--vectors", type=Path, required=True, help="of its documents, .npy")
-    parser.add_argument("--seed", type=int, required=True, help="of the clusters")
+    parser.add_argument("--seed", type=int, required=True, help="of the graph's layers")
     parser.add_argument("--out", type=Path, required=True, help="the index; what it is of: .json")
     arguments = parser.parse_args()
     (rows,), hashes = hashed_rows(arguments.data, DOCUMENT_COLUMNS["beir"])
     index = build_index(read_vectors(arguments.vectors, hashes), rows, arguments.seed)
     write_index(arguments.out, index, arguments.vectors)
-    command_line.say(f"{arguments.out}: {index.ntotal} passages in {index.nlist} lists")
+    command_line.say(f"{arguments.out}: {index.ntotal} passages")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Approximate search: an inverted-file index (FAISS) over stored vectors, and its recall."""
+"""Approximate search: a graph of neighbours (HNSW, by FAISS) over stored vectors."""
 
 from pathlib import Path
 
@@ -9,37 +9,34 @@ from adiabatic.command_line import written_atomically
 from adiabatic.corpora import origin_file
 from adiabatic.errors import InputError
 from adiabatic.search import DEPTH, Found, Judgments
-from adiabatic.tasks import spaced
 
-# Passages per list that k-means is trained on, passages added at one time.
-TRAINED, ADDED = 64, 65_536
-# One list in so many is searched for a query, and at least so many.
-LISTS_PER_PROBE, PROBES = 32, 8
+# Neighbours of each document in the graph, and candidates for them when it is added.
+NEIGHBOURS, CANDIDATES = 32, 128
+# Candidates that a search keeps, of each pool; on real texts 95% of the best 100 were among 256.
+KEPT = 256
+# Documents added at one time.
+ADDED = 65_536
 
 
-def build_index(vectors: np.ndarray, rows: np.ndarray, seed: int) -> faiss.IndexIVFFlat:
+def build_index(vectors: np.ndarray, rows: np.ndarray, seed: int) -> faiss.IndexHNSWFlat:
     """An index of documents by inner product, numbered by their place in `rows`.
 
-    Some sqrt(n) lists by spherical k-means; built by one thread, so that the same vectors and seed
-    give the same bytes.
+    HNSW (Malkov and Yashunin 2018), built by one thread, so that the same vectors and seed give the
+    same bytes.
 
     Args:
         vectors: shape (m, d). rows: of each document in `vectors`, shape (n,).
     """
     faiss.omp_set_num_threads(1)
-    lists, width = max(1, round(np.sqrt(len(rows)))), vectors.shape[1]
-    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(width), width, lists, faiss.METRIC_INNER_PRODUCT)
-    index.cp.seed, index.cp.spherical = seed % 2**31, True
-    # Few passages for a list are no fault here: FAISS warns where there are fewer than 39.
-    index.cp.min_points_per_centroid = 1
-    sample = spaced(len(rows), TRAINED * lists)
-    index.train(vectors[rows[sample]])
+    index = faiss.IndexHNSWFlat(vectors.shape[1], NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction = CANDIDATES
+    index.hnsw.rng = faiss.RandomGenerator(seed)
     for start in range(0, len(rows), ADDED):
         index.add(vectors[rows[start : start + ADDED]])
     return index
 
 
-def write_index(path: Path, index: faiss.IndexIVFFlat, vectors: Path) -> None:
+def write_index(path: Path, index: faiss.IndexHNSWFlat, vectors: Path) -> None:
     """Write an index, and beside it (.json) the origin of the vectors that it is of."""
     with written_atomically(path) as temporary:
         faiss.write_index(index, str(temporary))
@@ -52,14 +49,14 @@ def index_origin_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
-def read_index(path: Path, vectors: Path, documents: int) -> faiss.IndexIVFFlat:
-    """An index of some vectors, its lists mapped from the disk.
+def read_index(path: Path, vectors: Path, documents: int) -> faiss.IndexHNSWFlat:
+    """An index of some vectors.
 
     Raises:
         InputError: it cannot be read, or is of other vectors or of another number of documents.
     """
     try:
-        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+        index = faiss.read_index(str(path))
         same = index_origin_file(path).read_bytes() == origin_file(vectors).read_bytes()
     except (OSError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:150]
@@ -70,7 +67,7 @@ def read_index(path: Path, vectors: Path, documents: int) -> faiss.IndexIVFFlat:
 
 
 def index_search(
-    queries: np.ndarray, index: faiss.IndexIVFFlat, pool: slice, judgments: Judgments
+    queries: np.ndarray, index: faiss.IndexHNSWFlat, pool: slice, judgments: Judgments
 ) -> Found:
     """What the index finds among the documents of a pool.
 
@@ -93,15 +90,16 @@ def index_search(
 
 
 def _nearest(
-    queries: np.ndarray, index: faiss.IndexIVFFlat, pool: slice
+    queries: np.ndarray, index: faiss.IndexHNSWFlat, pool: slice
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores and places in the pool of what is nearest; -inf and -1 where too little was found.
 
     One more than DEPTH, since a query's own passage does not count.
     """
-    options = faiss.SearchParametersIVF(
-        sel=faiss.IDSelectorRange(pool.start, pool.stop),
-        nprobe=max(PROBES, index.nlist // LISTS_PER_PROBE),
+    # The graph is of all pools: the smaller this one's share, the more is to be looked at.
+    share = (pool.stop - pool.start) / index.ntotal
+    options = faiss.SearchParametersHNSW(
+        sel=faiss.IDSelectorRange(pool.start, pool.stop), efSearch=round(KEPT / share)
     )
     scores, documents = index.search(queries, DEPTH + 1, params=options)
     missing = documents < 0
