@@ -553,6 +553,7 @@ def test_a_set_in_beirs_format_from_files_to_outcomes(run_script, tmp_path, tiny
     assert "fast, en (6 passages): 100.0% to 100.0%" in done.stdout, done.stderr
     listed = pd.read_csv(tmp_path / "l.csv").iloc[0]
     assert listed[["run", "task", "queries", "recall@100"]].tolist() == ["base", "fast", 6, 1.0]
+    assert listed[["relevant_exact", "relevant_found"]].tolist() == [1.0, 1.0]
     write_beir_folder(tmp_path / "set", corpus, queries, {("q0", "d9"): 1}, packed=True)
     done = run_script(
         "read_task", "--kind", "beir", "--path", tmp_path / "set", "--languages", "en",

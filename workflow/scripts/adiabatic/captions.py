@@ -329,7 +329,8 @@ def search_recall_caption(table: pd.DataFrame) -> str:
         found = part["recall@100"]
         lines.append(
             f"- {task}, {language} ({part['passages'].iloc[0]} passages): "
-            f"{found.min():.1%} to {found.max():.1%}"
+            f"{found.min():.1%} to {found.max():.1%}; of relevant passages "
+            f"{part['relevant_found'].mean():.1%}, exact search {part['relevant_exact'].mean():.1%}"
         )
     return (
         "What the FAISS index finds of the best 100 passages of exact search, for a sample of "

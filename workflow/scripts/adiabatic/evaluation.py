@@ -16,6 +16,7 @@ from adiabatic.ranking import answer_places, average_precision, margin_scores, n
 from adiabatic.search import (
     CUTOFF,
     DEPTH,
+    Found,
     Judgments,
     Vectors,
     all_products,
@@ -204,15 +205,21 @@ def _judged(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[
     for language, rows in items.groupby("language", sort=False, observed=True):
         judgments, pool = _judgments(rows)
         mine = queries[rows.index]
-        if part.passages.index is None:
-            found = exact_search(mine, part.vectors, part.passages.rows[pool], judgments)
-        else:
-            found = index_search(mine, part.passages.index, pool, judgments)
+        search = _exactly if part.passages.index is None else _by_index
+        found = search(part, mine, pool, judgments)
         measures = graded_measures(ranks_of_relevant(found, judgments), judgments)
         ranks = measures.pop("rank")[None, None]
         frame = _frame(part.task, part.subset, [language], rows["item"], ranks)
         frames.append(frame.assign(**measures))
     return frames
+
+
+def _exactly(part: EvaluationSet, queries: np.ndarray, pool: slice, known: Judgments) -> Found:
+    return exact_search(queries, part.vectors, part.passages.rows[pool], known)
+
+
+def _by_index(part: EvaluationSet, queries: np.ndarray, pool: slice, known: Judgments) -> Found:
+    return index_search(queries, part.passages.index, pool, known)
 
 
 def _judgments(queries: pd.DataFrame) -> tuple[Judgments, slice]:
@@ -227,7 +234,8 @@ def search_recall(queries: Queries, sets: list[EvaluationSet]) -> pd.DataFrame:
     """What the indexes find of the best DEPTH passages of exact search, for a sample of queries.
 
     Returns:
-        task, language, passages, queries (in the sample), recall@100.
+        task, language, passages, queries (in the sample), recall@100 (of the best of exact search),
+        relevant_exact and relevant_found (recall@100 of relevant passages, by either search).
     """
     rows = []
     for part in sets:
@@ -237,12 +245,19 @@ def search_recall(queries: Queries, sets: list[EvaluationSet]) -> pd.DataFrame:
         for language, items in asked.groupby("language", sort=False, observed=True):
             sample = items.iloc[spaced(len(items), SAMPLE)]
             vectors, unjudged = queries.of(sample["query"]), Judgments.none(len(sample))
-            _, pool = _judgments(sample)
-            exact = exact_search(vectors, part.vectors, part.passages.rows[pool], unjudged)
-            found = index_search(vectors, part.passages.index, pool, unjudged)
+            judgments, pool = _judgments(sample)
+            size = pool.stop - pool.start
+            exact, found = (
+                search(part, vectors, pool, unjudged) for search in (_exactly, _by_index)
+            )
             recall = recall_of(found.others, exact.others)
-            rows.append((part.task, language, pool.stop - pool.start, len(sample), recall))
-    columns = ["task", "language", "passages", "queries", f"recall@{DEPTH}"]
+            relevant = []
+            for search in (_exactly, _by_index):
+                ranks = ranks_of_relevant(search(part, vectors, pool, judgments), judgments)
+                relevant.append(graded_measures(ranks, judgments)[f"recall@{DEPTH}"].mean())
+            rows.append((part.task, language, size, len(sample), recall, *relevant))
+    columns = ["task", "language", "passages", "queries"]
+    columns += [f"recall@{DEPTH}", "relevant_exact", "relevant_found"]
     return pd.DataFrame(rows, columns=columns)
 
 
