@@ -339,7 +339,10 @@ if SEARCHED:
     rule list_search_recall:
         """What approximate search finds of the best passages, for the base and every run."""
         input:
-            recalls=expand(in_experiment("search/{run}.csv"), run=["base", *RUNS, *ABLATED]),
+            recalls=expand(
+                in_experiment("search/{run}.csv"),
+                run=["base", *(name for name in PLANNED if PLANNED[name].method != "bm25")],
+            ),
         output:
             **table("search_recall", "recall of approximate search"),
             markdown=in_experiment("tables/search_recall.md"),

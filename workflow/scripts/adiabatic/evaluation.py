@@ -214,11 +214,11 @@ def _judged(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[
     return frames
 
 
-def _exactly(part: EvaluationSet, queries: np.ndarray, pool: slice, known: Judgments) -> Found:
+def _exactly(part: EvaluationSet, queries: Vectors, pool: slice, known: Judgments) -> Found:
     return exact_search(queries, part.vectors, part.passages.rows[pool], known)
 
 
-def _by_index(part: EvaluationSet, queries: np.ndarray, pool: slice, known: Judgments) -> Found:
+def _by_index(part: EvaluationSet, queries: Vectors, pool: slice, known: Judgments) -> Found:
     return index_search(queries, part.passages.index, pool, known)
 
 
