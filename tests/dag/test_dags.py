@@ -43,7 +43,13 @@ def test_the_embedded_experiment(start_snakemake):
     assert found["pretrain_base"] == found["make_world"] == found["evaluate_base"] == 1
     (ablation,) = config["tuning"]["ablations"]
     runs += len(config["tuning"]["learning_rates"]) * len(ablation["seeds"])
-    assert found["tune_query_encoder"] == found["evaluate_run"] == runs
+    methods = {baseline["method"]: baseline for baseline in config["tuning"]["baselines"]}
+    # Usual tuning, LoRA and both encoders are tuned; two adapters are fitted.
+    assert found["tune_query_encoder"] == runs + 3
+    assert found["fit_adapter"] == 2
+    assert found["interpolate_weights"] == len(methods["interpolation"]["alphas"])
+    assert found["evaluate_run"] == runs + 3 + 2 + found["interpolate_weights"]
+    assert found["embed_documents_again"] == found["embed_documents"]
     assert found["embed_documents"] == 2 + len(config["evaluation"]["tasks"])
     assert found["build_pairs"] == 1
     assert found["list_tuned_parameters"] == 1
@@ -61,7 +67,8 @@ def test_the_papers_experiment(snakemake, workplace):
     assert found["prepare_base"] == found["download_tuning_data"] == 1
     # The grid, and two ablations of all of it, one of which freezes something else.
     assert found["list_tuned_parameters"] == 2
-    assert found["tune_query_encoder"] == 3 * 8 * 3
+    # The usual rate and LoRA with three seeds, both encoders with one.
+    assert found["tune_query_encoder"] == 3 * 8 * 3 + 3 + 3 + 1
     assert not {"make_world", "pretrain_base"} & set(found)
 
 
@@ -167,7 +174,11 @@ def test_tasks_of_mteb_are_evaluated_for_the_base_and_every_run(snakemake, workp
     found = jobs(done)
     config = yaml.safe_load((ROOT / "config.yaml").read_text())["tuning"]
     assert found["evaluate_mteb_base"] == found["compare_mteb"] == 1
-    assert found["evaluate_mteb"] == len(config["learning_rates"]) * len(config["seeds"])
+    interpolated = sum(len(baseline.get("alphas", [])) for baseline in config["baselines"])
+    others = [baseline["method"] for baseline in config["baselines"]]
+    assert found["evaluate_mteb"] == (
+        len(config["learning_rates"]) * len(config["seeds"]) + interpolated + len(others) - 2
+    )
     assert "--tasks XNLI Tatoeba --data=data --languages deu eng" in done.stdout
     assert "data/XNLI/test.jsonl" in done.stdout
 

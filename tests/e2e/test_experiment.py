@@ -197,6 +197,7 @@ SUMMARY = {
     "plot_levels",
 }
 ABLATIONS = {"compare_ablations", "plot_ablations"}
+TUNING = {"tune_query_encoder", "interpolate_weights", "evaluate_run", "plot_history"}
 EVALUATION = SUMMARY | ABLATIONS | {"evaluate_base", "evaluate_run", "evaluate_bm25"}
 
 
@@ -234,14 +235,12 @@ def test_a_second_run_has_nothing_to_do(finished):
         (
             "tuning",
             {"margin": 0.2},
-            SUMMARY | ABLATIONS | {"tune_query_encoder", "evaluate_run", "plot_history"},
+            SUMMARY | ABLATIONS | TUNING,
         ),
         (
             "tuning",
             {"freeze": ["embeddings.*", "*output.dense.weight"]},
-            SUMMARY
-            | ABLATIONS
-            | {"list_tuned_parameters", "tune_query_encoder", "evaluate_run", "plot_history"},
+            SUMMARY | ABLATIONS | TUNING | {"list_tuned_parameters"},
         ),
         ("evaluation", {"margin_of_no_loss": 0.1}, SUMMARY | ABLATIONS),
         (
@@ -300,7 +299,8 @@ def test_every_claim_has_a_verdict_and_the_page_needs_no_other_file(finished):
 def test_every_method_is_compared_with_the_base(finished):
     methods = pd.read_csv(finished / "tables/methods.csv")
     assert methods["name"].tolist()[:3] == ["base", "adiabatic", "adiabatic"]
-    assert {"bm25"} <= set(methods["name"])
+    assert set(methods["name"]) == {"base", "adiabatic", "bm25", "rotated", "wise"}
+    assert methods["drift"].notna().tolist() == (methods["name"] != "bm25").tolist()
     assert methods["pareto"].any()
     bm25 = pd.read_parquet(finished / "outcomes/bm25.parquet")
     base = pd.read_parquet(finished / "outcomes/base.parquet")
