@@ -68,6 +68,8 @@ rule embed_documents:
     input:
         base=BASE.values(),
         data=corpus_data,
+        # All sets are checked before anything that takes long.
+        checked=ancient(in_experiment("tables/evaluation_sets.csv")),
     output:
         vectors=in_experiment("embeddings/{corpus}.npy"),
         origin=in_experiment("embeddings/{corpus}.json"),
