@@ -7,6 +7,7 @@ import argparse
 import json
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
@@ -63,9 +64,9 @@ def search(side: str, path: Path, index: Path, queries: np.ndarray) -> tuple[np.
 
 def in_process(*arguments: object) -> tuple[np.ndarray, float, float]:
     """What `search` returns, and the peak of memory in GB of the process that ran it."""
-    with get_context("spawn").Pool(1) as pool:
-        best, seconds = pool.apply(search, arguments)
-        return best, seconds, pool.apply(peak)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        best, seconds = executor.submit(search, *arguments).result()
+        return best, seconds, executor.submit(peak).result()
 
 
 def peak() -> float:
