@@ -74,9 +74,11 @@ def claims_of(verdict_by_rate, gains=(1, 2, 3, 4), claim="b"):
     return [
         one
         for rate, gain, verdict in zip(RATES, gains, verdict_by_rate, strict=False)
+        for lost in ["holds" if verdict == "kept" else verdict]
+        for gained in ["fails" if verdict == "kept" else "holds"]
         for one in (
-            Claim("a", "holds", learning_rate=rate, number=gain, seeds=2),
-            Claim(claim, verdict, learning_rate=rate, number=-gain, seeds=2, detail="worst: sw"),
+            Claim("a", gained, learning_rate=rate, number=gain, seeds=2),
+            Claim(claim, lost, learning_rate=rate, number=-gain, seeds=2, detail="worst: sw"),
         )
     ]
 
@@ -104,6 +106,8 @@ def test_the_window_is_where_all_hold_next_to_each_other_around_the_largest_gain
         (["fails"] * 4, "fails", "not tested"),
         (["undecided", "undecided", "fails", "fails"], "undecided", "not tested"),
         (["holds", "holds", "undecided", "undecided"], "holds", "undecided"),
+        # Nothing is lost above the window, where English does not improve.
+        (["holds", "holds", "kept", "kept"], "holds", "fails"),
     ],
 )
 def test_a_window_holds_fails_or_is_undecided(found, window, above):

@@ -51,6 +51,7 @@ def test_the_worst_language_is_found_with_where_it_loses(rows):
     assert (chinese["worst_language"], chinese["worst_documents"]) == ("zh", "same")
     assert (chinese["worst_difference"], chinese["worst_task"]) == (-0.5, "xnli")
     assert chinese["worst_low"] < -0.5 < chinese["worst_high"] < 0
+    assert chinese["lowest_low"] <= chinese["worst_low"]
     # Two of the six pairs of different languages have Chinese queries, and lose half.
     assert chinese["across_change"] == pytest.approx(-0.5 / 3)
     assert (between["worst_language"], between["worst_documents"]) == ("de", "different")
@@ -105,7 +106,8 @@ def test_the_base_stands_first_and_the_index_is_told(rows):
     how = dataclasses.replace(HOW, margin_of_no_loss=0.2)
     caption = methods_caption(frame, how.margin_of_no_loss, how.confidence)
     assert "worst of 6 comparisons" in caption
-    assert "1 of 3 keep all languages within 20 points, of which adiabatic (rate 1e-05)" in caption
+    assert "1 of 3 are shown to keep all languages within 20 points, of which" in caption
+    assert "of which adiabatic (rate 1e-05) gains most" in caption
     assert caption.endswith("Not dominated in both: adiabatic (rate 1e-05).")
     assert "None is shown to keep all" in methods_caption(frame, 0.001, how.confidence)
 
@@ -177,6 +179,7 @@ def synthetic_methods():
         dict(zip(("name", "method", "learning_rate", "alpha"), one, strict=True))
         | {"english_gain": x, "english_low": x - 0.02, "english_high": x + 0.02}
         | {"worst_difference": y, "worst_low": y - 0.03, "worst_high": y + 0.03}
+        | {"lowest_low": y - 0.03}
         | {"n": 9, "worst_language": "de", "worst_task": "qa", "worst_documents": "same"}
         for one, x, y in zip(about, gains, worst, strict=True)
     ]

@@ -272,7 +272,7 @@ def methods_caption(frame: pd.DataFrame, margin: float, confidence: float) -> st
         frame: as in methods.csv.
     """
     rows = frame.iloc[1:]
-    kept = rows[rows["worst_low"] > -margin]
+    kept = rows[rows["lowest_low"] > -margin]
     best = rows.loc[rows["english_gain"].idxmax()]
     text = (
         "Every method against the base: gain on held-out English triplets, and the difference of "
@@ -284,13 +284,14 @@ def methods_caption(frame: pd.DataFrame, margin: float, confidence: float) -> st
     if len(kept):
         safe = kept.loc[kept["english_gain"].idxmax()]
         text += (
-            f"{len(kept)} of {len(rows)} keep all languages within {margin * POINTS:g} points, of "
+            f"{len(kept)} of {len(rows)} are shown to keep all languages within "
+            f"{margin * POINTS:g} points, of "
             f"which {_method(safe)} gains most: {_gain(safe)}, its worst language {_worst(safe)}. "
         )
     else:
         text += f"None is shown to keep all languages within {margin * POINTS:g} points. "
     front = "; ".join(map(_method, (row for _, row in frame[frame["pareto"]].iterrows())))
-    return f"{text}Not dominated in both: {front}."
+    return f"{text}By the estimates, not dominated in both: {front}."
 
 
 def costs_caption(costs: pd.DataFrame) -> str:
@@ -353,7 +354,7 @@ def drift_caption(points: pd.DataFrame, drift: pd.DataFrame) -> str:
             "anisotropy": "mean cosine between different queries of one language",
             "gap": "cosine of one meaning minus other meanings, across languages",
         }[kind]
-        lines.append(f"- {words} at {rate:g}: {value:+.4f}")
+        lines.append(f"- change of the {words} at {rate:g}: {value:+.4f}")
     return (
         "Difference from the base against the drift of the queries' vectors (mean of 1 - cosine "
         "between a query's vectors before and after; a point for each run, the line joins the "

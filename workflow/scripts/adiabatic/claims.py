@@ -83,12 +83,15 @@ class Claim:
 
 
 class Compared(NamedTuple):
-    """Differences that are judged together: what each is of, its value and its resampled means."""
+    """Differences that are judged together: what each is of, its value and its resampled means.
+
+    n: items that each is a mean of, shape (differences,).
+    """
 
     names: list[str]
     point: np.ndarray
     means: np.ndarray
-    n: int
+    n: np.ndarray
 
 
 def claims_at(
@@ -110,7 +113,7 @@ def claims_at(
     p_value = float(p_values_above(english.point, english.means, 0.0, english.n)[0])
     first = Claim(
         ENGLISH, verdict, **about, number=numbers[0], ci_low=numbers[1], ci_high=numbers[2],
-        n=english.n, comparisons=1, p_value=p_value, null_hypothesis=NO_GAIN,
+        n=int(english.n[0]), comparisons=1, p_value=p_value, null_hypothesis=NO_GAIN,
     )  # fmt: skip
     return [
         first,
@@ -148,7 +151,7 @@ def compared(
     is_judged: Callable[[Cell, tuple[str, str]], bool] = _is_judged,
 ) -> Compared:
     """The differences of some cells in those of their pairs of languages that are judged."""
-    names, points, means, items = [], [], [], set()
+    names, points, means, items = [], [], [], []
     for cell in cells:
         columns = [pair for pair in base[cell].columns if is_judged(cell, pair)]
         values = [seed[cell][columns] for seed in tuned]
@@ -156,8 +159,9 @@ def compared(
         names += [_name(cell, pair) for pair in columns]
         points.append(np.nanmean(differences, axis=(0, 1)))
         means.append(resamples)
-        items.update(base[cell][columns].count())
-    return Compared(names, np.concatenate(points), np.concatenate(means, axis=1), int(min(items)))
+        items.append(base[cell][columns].count().to_numpy())
+    joined = np.concatenate(means, axis=1)
+    return Compared(names, np.concatenate(points), joined, np.concatenate(items))
 
 
 def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, object]) -> Claim:
@@ -175,7 +179,7 @@ def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, o
         detail += f", {int((lost < alpha).sum())} shown to lose more than the margin"
     number, low, high = (float(v[worst]) * POINTS for v in (of.point, low, high))
     return Claim(
-        claim, verdict, **about, number=number, ci_low=low, ci_high=high, n=of.n,
+        claim, verdict, **about, number=number, ci_low=low, ci_high=high, n=int(of.n[worst]),
         comparisons=len(kept), p_value=float(kept.max()), null_hypothesis=SOME_LOSS,
         p_lost=float(lost.min()), detail=detail,
     )  # fmt: skip
@@ -247,9 +251,8 @@ def window_claims(claims: list[Claim], how: Inference) -> Iterator[Claim]:
             text += "; it may go on above"
     else:
         verdict = FAILS if failed == set(rates) else UNDECIDED
-        text = (
-            f"at {len(failed)} of {len(rates)} rates a claim fails, at the others one is undecided"
-        )
+        text = f"at {len(failed)} of {len(rates)} rates a claim fails"
+        text += "" if verdict == FAILS else ", at the others one is undecided"
     items = min((claim.n for claim in claims if claim.n), default=0)
     yield Claim(
         WINDOW, verdict, number=len(estimated_rates(claims, how)), ci_low=len(window),
@@ -261,14 +264,15 @@ def window_claims(claims: list[Claim], how: Inference) -> Iterator[Claim]:
     tested = [claim for claim in above if claim.verdict != NOT_TESTED]
     failed_above = [claim for claim in tested if claim.verdict == FAILS]
     degraded = sorted(failed_above, key=lambda claim: (claim.learning_rate, claim.number))
-    start = "" if window else f"there is no window; above {end:g}, the rate of the largest gain, "
+    start = "" if window else f"no window is shown; above {end:g}, the rate of the largest gain, "
     if degraded:
         first = degraded[0]
         detail = f"{start}first at {first.learning_rate:g}; {first.detail}"
         about = {"p_value": first.p_lost, "null_hypothesis": NO_LOSS}
         yield replace(first, claim=ABOVE, verdict=HOLDS, detail=detail, **about)
     else:
-        verdict = UNDECIDED if tested else NOT_TESTED
+        kept = all(claim.verdict == HOLDS for claim in tested)
+        verdict = NOT_TESTED if not tested else FAILS if kept else UNDECIDED
         text = "no loss beyond the margin was shown" if tested else "no rate above was tried"
         yield Claim(ABOVE, verdict, seeds=seeds, detail=text)
 
@@ -293,7 +297,7 @@ def frozen_output_claim(
         window_of(claims)
         for claims in ([claim for claim in grid if claim.learning_rate in rates], ablated)
     ]
-    words = [f"{window[0]:g} to {window[-1]:g}" if window else "none" for window in windows]
+    words = [f"{window[0]:g} to {window[-1]:g}" if window else "not shown" for window in windows]
     detail = f"window {words[1]} with it frozen, {words[0]} without, of {len(rates)} rates"
     verdict = UNDECIDED
     if all(windows):
@@ -308,7 +312,7 @@ def frozen_output_claim(
     p_value = float(p_values_above(spared.point, spared.means, 0.0, spared.n)[0])
     return Claim(
         FROZEN_OUTPUT, verdict, learning_rate=rate_beyond(grid, ablated), number=number,
-        ci_low=low, ci_high=high, n=spared.n, p_value=p_value, null_hypothesis=NO_GAIN,
+        ci_low=low, ci_high=high, n=int(spared.n[0]), p_value=p_value, null_hypothesis=NO_GAIN,
         detail=f"{detail}; the number: other languages, frozen minus not, first rate beyond",
         **about,
     )  # fmt: skip
@@ -338,7 +342,8 @@ def other_languages(
         points.append(np.nanmean(differences, axis=(0, 1)))
         means.append(resamples)
     items = min(int(mean[cell][pair].count()) for cell, pair in pairs.items())
-    return Compared(["other languages"], np.mean(points, axis=0), np.mean(means, axis=0), items)
+    average, resamples = np.mean(points, axis=0), np.mean(means, axis=0)
+    return Compared(["other languages"], average, resamples, np.array([items]))
 
 
 def precision_claim(rows: pd.DataFrame, name: str, confidence: float) -> Claim:

@@ -40,10 +40,11 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
     panels = [part for _, part in window.assign(panel=_panel(window)).groupby("panel", sort=False)]
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            1, len(panels), figsize=(PAGE, 2.5), sharey=True, layout="constrained", squeeze=False
+            1, len(panels), figsize=(PAGE, 2.9), sharey=True, layout="constrained", squeeze=False
         )
         for axis, part in zip(axes[0], panels, strict=True):
             _window_panel(axis, part, recommended)
+            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), handlelength=2.6)
         scale_points(axes[0])
         axes[0][0].set_ylabel("difference from the base (points)")
         if recommended is not None:
@@ -281,7 +282,6 @@ def _window_panel(axis: Axes, part: pd.DataFrame, recommended: float | None) -> 
     axis.set_xscale("log")
     axis.set_xlabel("learning rate")
     axis.set_title(part["panel"].iloc[0])
-    axis.legend(loc="lower left", handlelength=2.6)
 
 
 def scale_points(axes: Sequence[Axes]) -> None:

@@ -88,7 +88,7 @@ def method_row(base: Values, runs: list[Values], how: Inference) -> dict[str, An
     ends = intervals_of_differences(english.point, english.means, how.confidence, english.n)
     return {
         "seeds": len(runs),
-        "n": english.n,
+        "n": int(english.n[0]),
         "english_gain": english.point[0],
         "english_low": ends[0][0],
         "english_high": ends[1][0],
@@ -108,6 +108,8 @@ def _worst_language(base: Values, runs: list[Values], how: Inference) -> dict[st
         "worst_difference": judged.point[worst],
         "worst_low": low[worst],
         "worst_high": high[worst],
+        # Of all comparisons: another one's interval may reach lower than the worst one's.
+        "lowest_low": low.min(),
         "worst_language": query,
         "worst_task": cell.task,
         "worst_documents": SAME if document == query else document,

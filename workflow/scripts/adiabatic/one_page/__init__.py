@@ -79,7 +79,8 @@ def claim_rows(claims: pd.DataFrame, rate: float | None) -> Iterable[dict[str, A
     shown = claims[about_all & (grid | claims["claim"].isin(["g", "h"])) | at_rate]
     texts = claims_table(shown)
     for (_, claim), number in zip(shown.iterrows(), texts["number (points)"], strict=True):
-        yield {**claim[["statement", "verdict", "detail"]], "number": number}
+        letter = f"{claim['claim']}. {claim['statement']}"
+        yield {**claim[["verdict", "detail"]], "statement": letter, "number": number}
 
 
 def tuning_costs(seconds: pd.Series, tuned: int, total: int) -> list[str]:
