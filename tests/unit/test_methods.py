@@ -108,7 +108,7 @@ def test_the_base_stands_first_and_the_index_is_told(rows):
     assert "worst of 6 comparisons" in caption
     assert "1 of 3 are shown to keep all languages within 20 points, of which" in caption
     assert "of which adiabatic (rate 1e-05) gains most" in caption
-    assert caption.endswith("Not dominated in both: adiabatic (rate 1e-05).")
+    assert caption.endswith("not dominated in both: adiabatic (rate 1e-05).")
     assert "None is shown to keep all" in methods_caption(frame, 0.001, how.confidence)
 
 
