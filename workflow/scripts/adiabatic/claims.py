@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from adiabatic.statistics import (
     SAME,
@@ -357,10 +357,10 @@ def precision_claim(rows: pd.DataFrame, name: str, confidence: float) -> Claim:
         confidence: of its intervals.
     """
     rows = rows[rows["comparison"] == GRID_TO_ABLATION]
-    error = (rows["ci_high"] - rows["ci_low"]).to_numpy() / (2 * norm.ppf((1 + confidence) / 2))
+    error = (rows["ci_high"] - rows["ci_low"]).to_numpy() / (2 * ndtri((1 + confidence) / 2))
     difference = np.abs(rows["difference"].to_numpy())
     deviation = np.divide(difference, error, out=np.full_like(error, np.inf), where=error > 0)
-    p_values = holm(2 * norm.sf(np.where(difference > 0, deviation, 0)))
+    p_values = holm(2 * ndtr(-np.where(difference > 0, deviation, 0)))
     same = (rows["verdict"] == SAME).to_numpy()
     differs = ~same & (p_values < 1 - confidence)
     worst = rows.loc[rows["difference"].abs().idxmax()]

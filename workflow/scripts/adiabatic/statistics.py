@@ -1,7 +1,7 @@
 """Paired bootstrap over items and seeds, corrected p-values and intervals, effects, verdicts."""
 
 import numpy as np
-from scipy.stats import binom, norm
+from scipy.special import bdtr, ndtr, ndtri
 
 IMPROVED, PRESERVED, DEGRADED, UNDECIDED = "improved", "preserved", "degraded", "undecided"
 SAME, BETTER, WORSE = "same", "better", "worse"
@@ -83,7 +83,7 @@ def intervals_of_differences(
         point, means, items: see `simultaneous_intervals`.
     """
     low, high = intervals(means, confidence)
-    reach = norm.ppf((1 + confidence) / 2) / items
+    reach = ndtri((1 + confidence) / 2) / items
     return np.minimum(low, point - reach), np.maximum(high, point + reach)
 
 
@@ -104,7 +104,7 @@ def simultaneous_intervals(
     deviations = np.abs(means - point.astype(np.float32)) / error
     largest = np.quantile(deviations.max(axis=1), confidence)
     # A single column that never moves has no deviation; a normal one's is the least to ask for.
-    reach = error * max(largest, norm.ppf((1 + confidence) / 2))
+    reach = error * max(largest, ndtri((1 + confidence) / 2))
     return point - reach, point + reach
 
 
@@ -125,7 +125,7 @@ def p_values_above(
     Normal, with `standard_errors`: a share of resamples could get no smaller than one
     over their number, which would never survive a correction over 225 pairs of languages.
     """
-    return norm.sf((point - threshold) / standard_errors(means, items))
+    return ndtr((threshold - point) / standard_errors(means, items))
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
@@ -144,7 +144,7 @@ def mcnemar(base: np.ndarray, tuned: np.ndarray) -> np.ndarray:
         base, tuned: right or wrong, shape (items, columns).
     """
     lost, won = (base & ~tuned).sum(axis=0), (~base & tuned).sum(axis=0)
-    return np.minimum(2 * binom.cdf(np.minimum(lost, won), lost + won, 0.5), 1)
+    return np.minimum(2 * bdtr(np.minimum(lost, won), lost + won, 0.5), 1)
 
 
 def error_reduction(base: np.ndarray, tuned: np.ndarray) -> np.ndarray:
