@@ -18,6 +18,8 @@ include: "workflow/rules/base.smk"
 include: "workflow/rules/tune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/ablations.smk"
+include: "workflow/rules/methods.smk"
 include: "workflow/rules/mteb.smk"
 
 

@@ -9,14 +9,16 @@ import yaml
 from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts
 from adiabatic.devices import use_threads
 from adiabatic.encoder import load_encoder, save_encoder
-from adiabatic.evaluation import EvaluationSet, encode_queries, outcomes_of
+from adiabatic.evaluation import encode_queries, outcomes_of
+from adiabatic.evaluation_sets import EvaluationSet
 from adiabatic.frames import read_table
 from adiabatic.pairs import COLUMNS, LEVELS, STYLES, build_pairs
 from adiabatic.papers import snapshot_records, write_papers
 from adiabatic.pretraining import BaseSizes, pretrain_base, read_parallel
 from adiabatic.tasks import read_task
-from adiabatic.tuning import Triplets, TuningSettings, tune
+from adiabatic.tuning import Triplets, tune
 from adiabatic.tuning_data import read_tuning_data
+from adiabatic.tuning_settings import TuningSettings
 from adiabatic.world import LANGUAGES, WorldSizes, write_world
 
 ROOT = Path(__file__).resolve().parents[2]

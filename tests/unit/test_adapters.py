@@ -11,7 +11,7 @@ from adiabatic.devices import use_threads
 from adiabatic.encoder import load_encoder, save_encoder
 from adiabatic.errors import InputError
 from adiabatic.provenance import weights_digest
-from adiabatic.tuning import TuningSettings
+from adiabatic.tuning_settings import TuningSettings
 
 WIDTH = 16
 ROTATION = ortho_group.rvs(WIDTH, random_state=0).astype(np.float32)

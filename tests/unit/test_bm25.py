@@ -9,8 +9,9 @@ from records import write_beir_folder
 
 from adiabatic.beir import write_beir
 from adiabatic.bm25 import lexical_index, lexical_sets, terms, words
-from adiabatic.evaluation import EvaluationSet, all_products, joined, outcomes_of_set
-from adiabatic.evaluation_sets import task_set
+from adiabatic.evaluation import joined, outcomes_of_set
+from adiabatic.evaluation_sets import EvaluationSet, task_set
+from adiabatic.search import all_products
 
 GERMAN = ["Die Katze jagt die Maus", "Der Hund schläft", "Zwei Hunde und eine Katze", "Nichts"]
 QUERY = "Hunde jagen die Katzen und die Hunde"

@@ -15,7 +15,8 @@ from adiabatic.checkpoints import Checkpoints, Stopped, stop_requests
 from adiabatic.devices import use_threads
 from adiabatic.encoder import load_encoder
 from adiabatic.errors import InputError
-from adiabatic.tuning import Triplets, TuningSettings, tune
+from adiabatic.tuning import Triplets, tune
+from adiabatic.tuning_settings import TuningSettings
 
 STEPS = 40
 KILLS = 8
@@ -134,15 +135,15 @@ def test_after_a_loss_that_is_not_finite_the_last_checkpoint_stays(
     tiny_encoder_folder, tmp_path, monkeypatch
 ):
     state = tmp_path / "state.safetensors"
-    from adiabatic import tuning
+    from adiabatic import losses
 
-    real, calls = tuning.triplet_margin_losses, []
+    real, calls = losses.triplet_margin_losses, []
 
     def loss(*arguments):
         calls.append(1)
         return real(*arguments) * (float("nan") if len(calls) == 9 else 1)
 
-    monkeypatch.setattr(tuning, "triplet_margin_losses", loss)
+    monkeypatch.setattr(losses, "triplet_margin_losses", loss)
     with pytest.raises(InputError, match=r"0\.001 found; the loss is nan at step 9 \(training"):
         run(tiny_encoder_folder, state)
     said = []

@@ -5,21 +5,18 @@ import pytest
 from test_summary import HOW as OF_SUMMARY
 from test_summary import base_right, better_english, measured, outcomes, worse_chinese
 
-from adiabatic.claims import (
-    LANGUAGE_COLUMNS,
-    Claim,
-    claims_at,
-    claims_frame,
-    claims_table,
+from adiabatic.claims import Claim, claims_at
+from adiabatic.claims_table import claims_frame, claims_table
+from adiabatic.language_pairs import LANGUAGE_COLUMNS, language_rows
+from adiabatic.summary import values_of
+from adiabatic.window_claims import (
     frozen_output_claim,
-    language_rows,
     other_languages,
     precision_claim,
     rate_beyond,
     window_claims,
     window_of,
 )
-from adiabatic.summary import values_of
 
 # With 40 items a loss of 5 points could go unseen; one of 20 could not.
 HOW = dataclasses.replace(OF_SUMMARY, margin_of_no_loss=0.2)

@@ -6,13 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adiabatic.corpora import document_rows, document_texts
-from adiabatic.evaluation import (
-    EvaluationSet,
-    encode_queries,
-    outcomes_of,
-    ranks_of,
-    retrieval_measures,
-)
+from adiabatic.evaluation import encode_queries, outcomes_of
+from adiabatic.evaluation_sets import EvaluationSet
+from adiabatic.scorers import ranks_of, retrieval_measures
 
 
 class Lookup:

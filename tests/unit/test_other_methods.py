@@ -14,7 +14,8 @@ from adiabatic.devices import Processes, use_threads
 from adiabatic.encoder import load_encoder
 from adiabatic.errors import InputError
 from adiabatic.lora import LoraLayers, linear_layers
-from adiabatic.tuning import Triplets, TuningSettings, triplet_accuracy, tune
+from adiabatic.tuning import Triplets, triplet_accuracy, tune
+from adiabatic.tuning_settings import TuningSettings
 
 NOUNS = ("cat", "dog", "cow", "hen")
 QUERIES = [f"which {one} sees the {other}" for one in NOUNS for other in NOUNS]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from adiabatic.evaluation import EvaluationSet, Queries, outcomes_of
+from adiabatic.evaluation import Queries, outcomes_of
+from adiabatic.evaluation_sets import EvaluationSet
 from adiabatic.ranking import answer_places, average_precision, margin_scores, ndcg
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from adiabatic.captions import languages_caption
 from adiabatic.claims import claims_at
-from adiabatic.claims import language_rows as language_pairs
 from adiabatic.figures import languages_figure
+from adiabatic.language_pairs import language_rows as language_pairs
 from adiabatic.runs import Run
 from adiabatic.summary import (
     SUMMARY_COLUMNS,

@@ -16,7 +16,8 @@ from adiabatic.devices import joined_processes, use_threads
 from adiabatic.encoder import load_encoder
 from adiabatic.errors import InputError
 from adiabatic.trained_weights import TrainedWeights
-from adiabatic.tuning import Triplets, TuningSettings, learning_rate_at, tune, tuning_steps
+from adiabatic.tuning import Triplets, tune
+from adiabatic.tuning_settings import TuningSettings, learning_rate_at, tuning_steps
 
 SETTINGS = TuningSettings(1e-3, 0, 0.1, 4, 1, ("embeddings.*",), "delta")
 QUERIES = [f"which {noun} sees the {other}" for noun in ("cat", "dog", "cow", "hen") for other in

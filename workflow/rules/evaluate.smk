@@ -152,3 +152,30 @@ rule evaluate_bm25:
     shell:
         "python workflow/scripts/evaluate_bm25.py --pairs {input.pairs:q} --tuning {input.tuning:q}"
         " {params.tasks} --left-out {input.left_out:q} --out {output.outcomes:q} > {log:q} 2>&1"
+
+
+if SEARCHED:
+
+    rule list_search_recall:
+        """What approximate search finds of the best passages, for the base and every run."""
+        input:
+            recalls=expand(
+                in_experiment("search/{run}.csv"),
+                run=["base", *(name for name in PLANNED if PLANNED[name].method != "bm25")],
+            ),
+        output:
+            **table("search_recall", "recall of approximate search"),
+            markdown=in_experiment("tables/search_recall.md"),
+        log:
+            in_experiment("logs/list_search_recall.log"),
+        benchmark:
+            in_experiment("benchmarks/list_search_recall.tsv")
+        conda:
+            "../../envs/report.yaml"
+        threads: 1
+        params:
+            demonstration=DEMONSTRATION,
+            code=source_digest("list_search_recall"),
+        shell:
+            "python workflow/scripts/list_search_recall.py --recalls {input.recalls:q}"
+            " {params.demonstration} --out {output.search_recall:q} > {log:q} 2>&1"

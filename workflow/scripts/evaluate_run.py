@@ -13,15 +13,16 @@ from adiabatic.drift import MovedQueries, block_drift, query_drift
 from adiabatic.encoder import load_encoder
 from adiabatic.encoder_settings import DELTA, WEIGHTS
 from adiabatic.errors import InputError
-from adiabatic.evaluation import (
+from adiabatic.evaluation import Queries, encode_queries, outcomes_of
+from adiabatic.evaluation_sets import (
     EvaluationSet,
-    Queries,
-    encode_queries,
+    arxiv_sets,
+    held_out_set,
     is_parallel,
-    outcomes_of,
-    search_recall,
+    task_set,
+    without_left_out,
 )
-from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set, without_left_out
+from adiabatic.judged_retrieval import search_recall
 from adiabatic.provenance import document_side_digest
 from adiabatic.tasks import ARXIV
 

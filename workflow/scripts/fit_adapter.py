@@ -20,8 +20,8 @@ from adiabatic.provenance import (
     run_provenance,
     write_provenance,
 )
-from adiabatic.tuning import TuningSettings
 from adiabatic.tuning_options import add_data_options, add_training_options
+from adiabatic.tuning_settings import TuningSettings
 
 
 def main() -> None:

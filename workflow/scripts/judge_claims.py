@@ -7,26 +7,20 @@ import pandas as pd
 
 from adiabatic import command_line
 from adiabatic.captions import claims_caption, save_caption
-from adiabatic.claims import (
-    FROZEN_OUTPUT,
-    LANGUAGE_COLUMNS,
-    PRECISION,
-    ROLES,
-    Claim,
-    claims_at,
-    claims_frame,
-    claims_table,
+from adiabatic.claims import FROZEN_OUTPUT, PRECISION, ROLES, Claim, claims_at
+from adiabatic.claims_table import claims_frame, claims_table
+from adiabatic.frames import read_frame
+from adiabatic.inference_options import add_inference_options, inference_of
+from adiabatic.language_pairs import LANGUAGE_COLUMNS, language_rows
+from adiabatic.summary import Values, values_of
+from adiabatic.tables import to_latex, to_markdown
+from adiabatic.window_claims import (
     frozen_output_claim,
-    language_rows,
     other_languages,
     precision_claim,
     rate_beyond,
     window_claims,
 )
-from adiabatic.frames import read_frame
-from adiabatic.inference_options import add_inference_options, inference_of
-from adiabatic.summary import Values, values_of
-from adiabatic.tables import to_latex, to_markdown
 
 GRID = "-"
 

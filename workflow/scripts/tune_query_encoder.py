@@ -32,13 +32,9 @@ from adiabatic.provenance import (
     write_provenance,
 )
 from adiabatic.trained_weights import PRECISIONS
-from adiabatic.tuning import (
-    FORWARD,
-    Triplets,
-    TuningSettings,
-    tune,
-)
+from adiabatic.tuning import Triplets, tune
 from adiabatic.tuning_options import add_data_options, add_training_options
+from adiabatic.tuning_settings import FORWARD, TuningSettings
 
 
 def main() -> None:

@@ -10,16 +10,9 @@ from scipy.linalg import orthogonal_procrustes
 
 from adiabatic.checkpoints import HistoryRow
 from adiabatic.errors import InputError
-from adiabatic.tuning import (
-    HISTORY_POINTS,
-    TuningSettings,
-    best_row,
-    history_of,
-    learning_rate_at,
-    out_of_patience,
-    query_losses,
-    tuning_steps,
-)
+from adiabatic.losses import query_losses
+from adiabatic.tuning_history import HISTORY_POINTS, best_row, history_of, out_of_patience
+from adiabatic.tuning_settings import TuningSettings, learning_rate_at, tuning_steps
 
 
 @dataclass(frozen=True)

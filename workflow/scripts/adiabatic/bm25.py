@@ -14,7 +14,7 @@ import Stemmer
 from scipy import sparse
 
 from adiabatic.corpora import DOCUMENT_COLUMNS
-from adiabatic.evaluation import EvaluationSet, Passages
+from adiabatic.evaluation_sets import EvaluationSet, Passages
 from adiabatic.languages import language_code, writes_without_spaces
 
 # Snowball's name of both kinds of Norwegian.

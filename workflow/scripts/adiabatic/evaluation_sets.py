@@ -3,25 +3,76 @@
 Where no file of vectors is given, the documents have none (shape (documents, 0)).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from faiss import IndexHNSWFlat
 
 from adiabatic.beir import read_passages, read_queries
 from adiabatic.corpora import (
     DOCUMENT_COLUMNS,
+    document_rows,
     document_texts,
     hashed,
     hashed_rows,
     read_vectors,
 )
-from adiabatic.evaluation import EvaluationSet, Passages
 from adiabatic.faiss_index import read_index
 from adiabatic.frames import read_frame
 from adiabatic.leakage import arxiv_items, held_out_items, without_items
+from adiabatic.search import Vectors
 from adiabatic.tasks import ARXIV, HELD_OUT
+
+# Kinds in which query i means the same in every language; a set of kind own may be so, too.
+PARALLEL = ("xnli", "qa-retrieval", "bitext", "mixed-pool")
+
+
+@dataclass(frozen=True)
+class Passages:
+    """What a set of kind beir searches.
+
+    rows: of each passage in the vectors of its set, which are of distinct texts; int64 (passages,).
+    index: of the passages, in their order; None: they are searched exactly.
+    """
+
+    rows: np.ndarray
+    index: IndexHNSWFlat | None = None
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """One set of items: a task's, one style and level of arXiv pairs, or the held-out triplets.
+
+    `items` has language, item, query and the kind's document columns; `corpus` and `vectors` are
+    the documents' texts (with the language before each, where that matters) and their vectors. Kind
+    beir has `passages`, and the texts themselves only where their terms are searched.
+    """
+
+    task: str
+    subset: str
+    kind: str
+    items: pd.DataFrame
+    corpus: pd.Index
+    vectors: Vectors
+    passages: Passages | None = None
+
+    def documents(self, items: pd.DataFrame, column: str) -> Vectors:
+        """Vectors of a document column, in the order of the items."""
+        texts = items[column]
+        if isinstance(self.corpus, pd.MultiIndex):
+            texts = pd.MultiIndex.from_frame(items[["language", column]])
+        return self.vectors[document_rows(self.corpus, texts)]
+
+
+def is_parallel(part: EvaluationSet) -> bool:
+    """Whether query i means the same in every language."""
+    if part.kind != "own":
+        return part.kind in PARALLEL
+    asked = part.items[part.items["query"].notna()]
+    of_languages = asked.groupby("language", observed=True)["item"].agg(set)
+    return all(items == of_languages.iloc[0] for items in of_languages)
 
 
 def arxiv_sets(paths: list[Path], vectors: Path | None = None) -> list[EvaluationSet]:

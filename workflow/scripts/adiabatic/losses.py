@@ -2,6 +2,8 @@
 
 import torch
 
+from adiabatic.tuning_settings import TuningSettings
+
 
 def triplet_margin_losses(
     queries: torch.Tensor, positives: torch.Tensor, negatives: torch.Tensor, margin: float
@@ -35,3 +37,20 @@ def ranking_losses(
     return torch.nn.functional.cross_entropy(
         scores.masked_fill(again, -torch.inf), own, reduction="none"
     )
+
+
+def query_losses(
+    queries: torch.Tensor,
+    documents: torch.Tensor,
+    rows: torch.Tensor,
+    own: torch.Tensor,
+    settings: TuningSettings,
+) -> torch.Tensor:
+    """The loss of each query of a batch, shape (n,); arguments as in `ranking_losses`.
+
+    The triplet loss takes as many documents, positives and negatives, as `own` says.
+    """
+    if settings.loss == "ranking":
+        return ranking_losses(queries, documents, rows, settings.temperature, own)
+    positives, negatives = documents[own], documents[own + len(rows) // 2]
+    return triplet_margin_losses(queries, positives, negatives, settings.margin)

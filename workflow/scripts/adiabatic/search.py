@@ -1,8 +1,10 @@
 """Search over stored vectors, block by block, and what graded judgments make of its ranks."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 # An encoder's vectors are dense, BM25's weights of terms are sparse; shape (texts, d).
@@ -11,6 +13,13 @@ Vectors = np.ndarray | sparse.csr_matrix
 DEPTH, CUTOFF = 100, 10
 # Documents and queries whose scores are in memory at one time (128 MB).
 DOCUMENTS, QUERIES = 8_192, 4_096
+
+
+class QueryVectors(Protocol):
+    """Whatever knows the vectors of queries."""
+
+    def of(self, texts: pd.Series) -> Vectors:
+        """Vectors of some texts, in their order."""
 
 
 @dataclass(frozen=True)

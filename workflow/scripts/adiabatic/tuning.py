@@ -6,7 +6,6 @@ What others do instead goes through the same steps: tuning both sides, and low-r
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from tqdm import tqdm
 
 from adiabatic.checkpoints import (
     Checkpoints,
-    HistoryRow,
     Progress,
     Stopped,
     StopRequest,
@@ -26,68 +24,15 @@ from adiabatic.encoder import Encoder
 from adiabatic.errors import InputError
 from adiabatic.freezing import trained_names
 from adiabatic.graphs import Batch, GraphedBackward
-from adiabatic.losses import ranking_losses, triplet_margin_losses
-from adiabatic.runs import METHODS
+from adiabatic.losses import query_losses
 from adiabatic.token_ids import TokenIds
 from adiabatic.trained_weights import TouchedRows, TrainedWeights
+from adiabatic.tuning_history import HISTORY_POINTS, best_row, history_of, out_of_patience
+from adiabatic.tuning_settings import TuningSettings, learning_rate_at, tuning_steps
 
-# Arithmetic of the forward and backward pass.
-FORWARD = ("float32", "tf32", "bf16")
-# Points of the history beside the start; enough for a curve, too few to cost time.
-HISTORY_POINTS = 20
-# Batches within which triplets are sorted by length: more save little, and mix less.
-POOL = 50
 # Steps between two looks at the loss on a GPU, which would wait for each of them, and the length
 # of which that of a batch is a multiple there, so that few graphs are recorded.
 GPU_STEPS, GPU_LENGTH = 100, 8
-
-
-@dataclass(frozen=True)
-class TuningSettings:
-    """One run; names as in the configuration. What its method does not read is left as it is."""
-
-    learning_rate: float
-    seed: int
-    margin: float
-    batch_size: int
-    epochs: int
-    freeze: tuple[str, ...]
-    precision: str
-    loss: str = "triplet"
-    temperature: float = 0.05
-    schedule: str = "constant"
-    warmup: float = 0.0
-    accumulate: int = 1
-    max_gradient_norm: float | None = None
-    dropout: float = 0.0
-    patience: int | None = None
-    forward: str = "float32"
-    method: str = "query-encoder"
-    rank: int = 8
-    targets: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Raises InputError where a value makes no sense; the configuration's schema says more."""
-        for name, allowed, words in (
-            ("learning_rate", 0 < self.learning_rate < np.inf, "a number above 0"),
-            ("margin", 0 <= self.margin < np.inf, "a number from 0"),
-            ("temperature", 0 < self.temperature < np.inf, "a number above 0"),
-            ("batch_size", self.batch_size > 0, "a number from 1"),
-            ("accumulate", self.accumulate > 0, "a number from 1"),
-            ("epochs", self.epochs > 0, "a number from 1"),
-            ("warmup", 0 <= self.warmup <= 0.9, "a share up to 0.9"),
-            ("dropout", 0 <= self.dropout < 1, "a number from 0, below 1"),
-            ("patience", self.patience is None or self.patience > 0, "a number from 1"),
-            ("forward", self.precision != "float64" or self.forward == "float32", "float32"),
-            ("rank", self.rank > 0, "a number from 1"),
-        ):
-            if not allowed:
-                raise InputError(f"{name}: {getattr(self, name)} found; {words} is needed")
-
-    def of_method(self) -> dict[str, Any]:
-        """The settings that the run's method reads, by name."""
-        names = ("method", "learning_rate", "seed", *METHODS[self.method])
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -120,16 +65,6 @@ def parameter_counts(model: torch.nn.Module) -> dict[str, int]:
     for parameter in model.parameters():
         counts["tuned" if parameter.requires_grad else "frozen"] += parameter.numel()
     return counts
-
-
-def learning_rate_at(step: int, steps: int, settings: TuningSettings) -> float:
-    """Learning rate of a step (from 1): linear warm-up, then constant or linear to zero."""
-    warm = round(settings.warmup * steps)
-    if step <= warm:
-        return settings.learning_rate * step / warm
-    if settings.schedule == "linear":
-        return settings.learning_rate * (steps - step + 1) / (steps - warm)
-    return settings.learning_rate
 
 
 def tune(
@@ -412,40 +347,6 @@ class _Run:
         return history_of(self.progress.rows, kept)
 
 
-def query_losses(
-    queries: torch.Tensor,
-    documents: torch.Tensor,
-    rows: torch.Tensor,
-    own: torch.Tensor,
-    settings: TuningSettings,
-) -> torch.Tensor:
-    """The loss of each query of a batch, shape (n,); arguments as in `ranking_losses`.
-
-    The triplet loss takes as many documents, positives and negatives, as `own` says.
-    """
-    if settings.loss == "ranking":
-        return ranking_losses(queries, documents, rows, settings.temperature, own)
-    positives, negatives = documents[own], documents[own + len(rows) // 2]
-    return triplet_margin_losses(queries, positives, negatives, settings.margin)
-
-
-def best_row(rows: list[HistoryRow]) -> int:
-    """The row of a history with the best validation accuracy, the first one of several."""
-    return int(np.argmax([row[2] for row in rows]))
-
-
-def out_of_patience(rows: list[HistoryRow], patience: int | None) -> bool:
-    """Whether the best validation accuracy is `patience` rows ago; never without patience."""
-    return patience is not None and len(rows) - 1 - best_row(rows) >= patience
-
-
-def history_of(rows: list[HistoryRow], kept: int) -> pd.DataFrame:
-    """A run's history; `kept` is the number of the row whose weights are kept."""
-    columns = ["step", "loss", "validation_accuracy", "share_moved"]
-    history = pd.DataFrame(rows, columns=columns)
-    return history.assign(kept=np.arange(len(history)) == kept)
-
-
 def triplet_accuracy(
     encoder: Encoder, triplets: Triplets, documents: np.ndarray | TokenIds, processes: Processes
 ) -> float:
@@ -465,33 +366,3 @@ def triplet_accuracy(
     right = (np.einsum("nd,nd->n", queries, difference) > 0).sum()
     count = torch.tensor(float(right), dtype=torch.float64, device=encoder.model.device)
     return processes.add_up(count).item() / len(triplets.queries)
-
-
-def tuning_steps(lengths: np.ndarray, settings: TuningSettings) -> list[list[np.ndarray]]:
-    """The batches of every step of all epochs, a pure function of lengths, seed and epoch.
-
-    Each epoch shuffles the triplets. Within runs of POOL batches they are sorted by the length of
-    their queries, so that a batch holds little padding; then the batches are shuffled. Every
-    triplet comes once in an epoch, at any time in it.
-
-    Args:
-        lengths: tokens of each triplet's query.
-    Returns:
-        For each step the rows of its batches; the last batch and step of an epoch may be smaller.
-    """
-    tokens = np.asarray(lengths)
-    steps = []
-    for epoch in range(settings.epochs):
-        rng = np.random.default_rng([settings.seed, epoch])
-        order = rng.permutation(len(tokens))
-        pools = _split(order, POOL * settings.batch_size)
-        sorted_pools = [pool[np.argsort(tokens[pool], kind="stable")] for pool in pools]
-        batches = [batch for pool in sorted_pools for batch in _split(pool, settings.batch_size)]
-        shuffled = [batches[number] for number in rng.permutation(len(batches))]
-        for start in range(0, len(shuffled), settings.accumulate):
-            steps.append(shuffled[start : start + settings.accumulate])
-    return steps
-
-
-def _split(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    return np.array_split(rows, range(size, len(rows), size))

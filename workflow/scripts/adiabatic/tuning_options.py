@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from adiabatic.tuning import HISTORY_POINTS
+from adiabatic.tuning_history import HISTORY_POINTS
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adiabatic.captions import DEMONSTRATION, recommendation
-from adiabatic.claims import FAILS, UNDECIDED, claims_table
+from adiabatic.claims import FAILS, UNDECIDED
+from adiabatic.claims_table import claims_table
 from adiabatic.leakage import leakage_in_words
 from adiabatic.statistics import IMPROVED
 
