@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from adiabatic.statistics import (
+from adiabatic.inference.statistics import (
     bootstrap_means,
     holm,
     intervals,

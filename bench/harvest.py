@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from replicated import parser_with_snapshot, source_records
 
-from adiabatic.harvested_pages import (
+from adiabatic.sources.harvested_pages import (
     PageEntry,
     Selection,
     count_records,
@@ -16,7 +16,7 @@ from adiabatic.harvested_pages import (
     write_list,
     write_page,
 )
-from adiabatic.papers import write_papers
+from adiabatic.sources.papers import write_papers
 
 PAGE = 1000
 

@@ -10,9 +10,9 @@ from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from adiabatic.encoder import Encoder
-from adiabatic.encoder_settings import EncoderSettings
-from adiabatic.tuning import Triplets
+from adiabatic.encoding.encoder import Encoder
+from adiabatic.encoding.model_folder import EncoderSettings
+from adiabatic.tuning.loop import Triplets
 
 LAYERS, WIDTH = 12, 384
 # Median words of queries and passages; their lengths are log-normal, as those of real ones are.

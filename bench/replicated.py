@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from adiabatic.json_lines import read_records
-from adiabatic.papers import PAPERS, snapshot_records, write_papers
+from adiabatic.io.json_lines import read_records
+from adiabatic.sources.papers import PAPERS, snapshot_records, write_papers
 
 # The fields of the published snapshot that papers do not need, at their usual length.
 OTHER_FIELDS = {

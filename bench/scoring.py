@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from random_encoder import QUERY_WORDS, load_base, make_base, texts, vectors
 
-from adiabatic.evaluation import encode_queries, outcomes_of
-from adiabatic.evaluation_sets import EvaluationSet
+from adiabatic.evaluation.outcomes import encode_queries, outcomes_of
+from adiabatic.evaluation.sets import EvaluationSet
 
 LABELS = ("entailment", "neutral", "contradiction")
 

@@ -15,7 +15,7 @@ from resource import RUSAGE_SELF, getrusage
 import numpy as np
 from measured import measured
 
-from adiabatic.search import DEPTH, Judgments, exact_search, recall_of
+from adiabatic.evaluation.search import DEPTH, Judgments, exact_search, recall_of
 
 WIDTH, CLUSTER, SPREAD = 384, 100, 0.05
 # Vectors that are drawn together.
@@ -45,7 +45,7 @@ def search(side: str, path: Path, index: Path, queries: np.ndarray) -> tuple[np.
     """The best scores that a side finds, and its seconds, of one thread as in the workflow."""
     import faiss
 
-    from adiabatic.faiss_index import build_index, index_search
+    from adiabatic.evaluation.faiss_index import build_index, index_search
 
     vectors = np.load(path, mmap_mode="c")
     rows, unjudged = np.arange(len(vectors)), Judgments.none(len(queries))
@@ -90,7 +90,7 @@ def reading_and_embedding(folder: Path, passages: int) -> None:
     """Time and memory of the scripts that read and embed a set, with a tiny random encoder."""
     import random_encoder
 
-    from adiabatic.encoder_settings import EncoderSettings, write_settings
+    from adiabatic.encoding.model_folder import EncoderSettings, write_settings
 
     random_encoder.LAYERS = LAYERS
     random_encoder.make_base(folder / "base", WORDS)

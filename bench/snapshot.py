@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 from replicated import parser_with_snapshot, source_records, write_snapshot
 
-from adiabatic.paper_texts import is_withdrawn, without_accents
-from adiabatic.papers import snapshot_records, write_papers
+from adiabatic.sources.paper_texts import is_withdrawn, without_accents
+from adiabatic.sources.papers import snapshot_records, write_papers
 
 MINIMUM = 100
 

@@ -39,8 +39,8 @@ from sentence_transformers import (
 from sentence_transformers.sentence_transformer import losses
 from sentence_transformers.sentence_transformer.modules import Pooling, Router, Transformer
 
-from adiabatic.tuning import tune
-from adiabatic.tuning_settings import TuningSettings
+from adiabatic.tuning.loop import tune
+from adiabatic.tuning.settings import TuningSettings
 
 MARGIN, RATE = 0.1, 1e-6
 # Multiplications and additions of one token, forward and backward, in the layers.

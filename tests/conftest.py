@@ -73,8 +73,8 @@ def start_snakemake(workplace):
 @pytest.fixture(scope="session")
 def tiny_encoder_folder(tmp_path_factory):
     """A model folder of two languages' words, trained for two steps: random, but real."""
-    from adiabatic.encoder import save_encoder
-    from adiabatic.pretraining import BaseSizes, pretrain_base
+    from adiabatic.encoding.encoder import save_encoder
+    from adiabatic.encoding.pretraining import BaseSizes, pretrain_base
 
     sentences = [
         [f"the {noun} sees a {other}" for noun in NOUNS for other in NOUNS],
@@ -89,6 +89,6 @@ def tiny_encoder_folder(tmp_path_factory):
 @pytest.fixture
 def tiny_encoder(tiny_encoder_folder):
     """A fresh copy of the tiny encoder."""
-    from adiabatic.encoder import load_encoder
+    from adiabatic.encoding.encoder import load_encoder
 
     return load_encoder(tiny_encoder_folder)

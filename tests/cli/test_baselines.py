@@ -36,7 +36,7 @@ def script_here(monkeypatch, capsys):
 @pytest.fixture
 def tuning_files(tmp_path, tiny_encoder_folder, script_here):
     """A base with provenance, tuning.parquet, and its documents' vectors by the base."""
-    from adiabatic.provenance import base_provenance, write_provenance
+    from adiabatic.encoding.provenance import base_provenance, write_provenance
 
     base, data, vectors = tmp_path / "base", tmp_path / "tuning.parquet", tmp_path / "v.npy"
     shutil.copytree(tiny_encoder_folder, base)

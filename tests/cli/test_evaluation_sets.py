@@ -8,8 +8,10 @@ import pandas as pd
 from finished import failed
 from records import squad, write_beir_folder, xnli_lines
 
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_texts, write_vectors
-from adiabatic.provenance import document_side_digest
+from adiabatic.encoding.corpora import document_texts
+from adiabatic.encoding.document_vectors import write_vectors
+from adiabatic.encoding.provenance import document_side_digest
+from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
 
 
 def test_read_task_reads_xnli_and_squad(run_script, tmp_path):

@@ -12,7 +12,7 @@ from hub_server import COMMIT, hub
 
 @pytest.fixture(scope="module")
 def model_files(tmp_path_factory):
-    from adiabatic.pretraining import BaseSizes, pretrain_base
+    from adiabatic.encoding.pretraining import BaseSizes, pretrain_base
 
     folder = tmp_path_factory.mktemp("model")
     sentences = [["the sun", "the moon", "the sea"], ["die sonne", "der mond", "das meer"]]

@@ -6,20 +6,21 @@ import pandas as pd
 import pytest
 import yaml
 
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_rows, document_texts
-from adiabatic.devices import use_threads
-from adiabatic.encoder import load_encoder, save_encoder
-from adiabatic.evaluation import encode_queries, outcomes_of
-from adiabatic.evaluation_sets import EvaluationSet
-from adiabatic.frames import read_table
-from adiabatic.pairs import COLUMNS, LEVELS, STYLES, build_pairs
-from adiabatic.papers import snapshot_records, write_papers
-from adiabatic.pretraining import BaseSizes, pretrain_base, read_parallel
-from adiabatic.tasks import read_task
-from adiabatic.tuning import Triplets, tune
-from adiabatic.tuning_data import read_tuning_data
-from adiabatic.tuning_settings import TuningSettings
-from adiabatic.world import LANGUAGES, WorldSizes, write_world
+from adiabatic.encoding.corpora import document_rows, document_texts
+from adiabatic.encoding.devices import use_threads
+from adiabatic.encoding.encoder import load_encoder, save_encoder
+from adiabatic.encoding.pretraining import BaseSizes, pretrain_base, read_parallel
+from adiabatic.evaluation.outcomes import encode_queries, outcomes_of
+from adiabatic.evaluation.sets import EvaluationSet
+from adiabatic.io.parquet import read_table
+from adiabatic.pairs.negatives import COLUMNS, LEVELS, STYLES, build_pairs
+from adiabatic.sources.papers import snapshot_records, write_papers
+from adiabatic.sources.tuning_data import read_tuning_data
+from adiabatic.sources.world import LANGUAGES, WorldSizes, write_world
+from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
+from adiabatic.tasks.reading import read_task
+from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.settings import TuningSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())

@@ -21,7 +21,7 @@ import yaml
 from forked_processes import run_module
 from safetensors.numpy import load_file
 
-from adiabatic.summary import SUMMARY_COLUMNS
+from adiabatic.inference.summary import SUMMARY_COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).with_name("tiny.yaml")

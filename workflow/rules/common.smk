@@ -10,16 +10,11 @@ from pathlib import Path
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
-from adiabatic.configuration import (
-    check_files,
-    checked_configuration,
-    files_of_task,
-    write_configuration,
-)
-from adiabatic.errors import InputError
-from adiabatic.runs import family_of, planned_runs, setting_changed
-from adiabatic.source_digest import source_digest
-from adiabatic.world import LANGUAGES as WORLD_LANGUAGES
+from adiabatic.experiment.configuration import (check_files, checked_configuration, files_of_task, write_configuration)
+from adiabatic.io.errors import InputError
+from adiabatic.plan.runs import family_of, planned_runs, setting_changed
+from adiabatic.plan.source_digest import source_digest
+from adiabatic.sources.world import LANGUAGES as WORLD_LANGUAGES
 
 try:
     config = checked_configuration(config)

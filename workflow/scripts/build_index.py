@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, hashed_rows, read_vectors
-from adiabatic.faiss_index import build_index, write_index
+from adiabatic.cli import command_line
+from adiabatic.encoding.corpora import hashed_rows
+from adiabatic.encoding.document_vectors import read_vectors
+from adiabatic.evaluation.faiss_index import build_index, write_index
+from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
 
 
 def main() -> None:

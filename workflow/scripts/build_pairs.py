@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.frames import read_table
-from adiabatic.pairs import COLUMNS, LEVELS, STYLES, build_pairs
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import folder_written_atomically
+from adiabatic.io.parquet import read_table
+from adiabatic.pairs.negatives import COLUMNS, LEVELS, STYLES, build_pairs
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
         arguments.seed,
         arguments.jobs,
     )
-    with command_line.folder_written_atomically(arguments.out) as folder:
+    with folder_written_atomically(arguments.out) as folder:
         for (style, level), pairs in frames.items():
             pairs.to_parquet(folder / f"{style}-{level}.parquet", index=False)
     for (style, level), pairs in frames.items():

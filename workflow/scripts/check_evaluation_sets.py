@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import evaluation_sets_caption, save_caption
-from adiabatic.frames import read_frame
-from adiabatic.leakage import (
+from adiabatic.cli import command_line
+from adiabatic.evaluation.contamination import (
     REMOVE,
     REPORT,
     ItemSet,
@@ -16,8 +14,11 @@ from adiabatic.leakage import (
     held_out_items,
     task_items,
 )
-from adiabatic.tables import to_latex, to_markdown
-from adiabatic.tasks import ARXIV, HELD_OUT
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.parquet import read_frame
+from adiabatic.report.evaluation_sets import evaluation_sets_caption
+from adiabatic.report.files import save_caption, to_latex, to_markdown
+from adiabatic.tasks.kinds import ARXIV, HELD_OUT
 
 
 def main() -> None:
@@ -51,13 +52,13 @@ def main() -> None:
         *(task_items(name, kind, Path(items)) for name, kind, items in arguments.task),
     ]
     table, left_out = check_evaluation_sets(sets, tuning, arguments.leakage)
-    with command_line.written_atomically(arguments.left_out) as path:
+    with written_atomically(arguments.left_out) as path:
         left_out.to_parquet(path, index=False)
     people = table.rename(columns=lambda name: name.replace("_", " "))
     texts = {".csv": table.to_csv(index=False), ".md": to_markdown(people)}
     texts[".tex"] = to_latex(people)
     for suffix, text in texts.items():
-        with command_line.written_atomically(arguments.out.with_suffix(suffix)) as path:
+        with written_atomically(arguments.out.with_suffix(suffix)) as path:
             path.write_text(text, encoding="utf-8")
     caption = evaluation_sets_caption(table)
     save_caption(caption, arguments.out.with_suffix(".rst"), arguments.demonstration)

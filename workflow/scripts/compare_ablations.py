@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
-from adiabatic import command_line
-from adiabatic.ablations import Pair, ablation_rows, ablation_table, movement
-from adiabatic.captions import ablation_caption, save_caption
-from adiabatic.encoder_settings import DELTA
-from adiabatic.frames import read_frame
-from adiabatic.inference_options import add_inference_options, inference_of
-from adiabatic.summary import Values, values_of
-from adiabatic.tables import to_latex, to_markdown
+from adiabatic.cli import command_line
+from adiabatic.cli.inference_options import add_inference_options, inference_of
+from adiabatic.encoding.model_folder import DELTA
+from adiabatic.inference.ablations import Pair, ablation_rows, movement
+from adiabatic.inference.summary import Values, values_of
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.parquet import read_frame
+from adiabatic.report.ablations import ablation_caption, ablation_table
+from adiabatic.report.files import save_caption, to_latex, to_markdown
 
 
 def main() -> None:
@@ -73,7 +74,7 @@ def write(rows: pd.DataFrame, movements: pd.DataFrame, name: str, out: Path) -> 
         f"movement-{name}.csv": movements.to_csv(index=False, float_format="%.6g"),
     }
     for file, text in texts.items():
-        with command_line.written_atomically(out / file) as path:
+        with written_atomically(out / file) as path:
             path.write_text(text, encoding="utf-8")
 
 

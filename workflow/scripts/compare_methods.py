@@ -4,24 +4,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import costs_caption, methods_caption, save_caption
-from adiabatic.corpora import documents_embedded
-from adiabatic.drift import COLUMNS
-from adiabatic.frames import read_frame
-from adiabatic.inference_options import add_inference_options, inference_of
-from adiabatic.methods import (
+from adiabatic.cli import command_line
+from adiabatic.cli.inference_options import add_inference_options, inference_of
+from adiabatic.encoding.document_vectors import documents_embedded
+from adiabatic.evaluation.drift import COLUMNS
+from adiabatic.inference.method_comparison import (
     BASE,
     MethodRun,
     compared_methods,
     costs_of,
-    costs_table,
     method_row,
-    methods_table,
     queries_drift,
 )
-from adiabatic.summary import Values, values_of
-from adiabatic.tables import to_latex, to_markdown
+from adiabatic.inference.summary import Values, values_of
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.parquet import read_frame
+from adiabatic.report.costs import costs_caption, costs_table
+from adiabatic.report.files import save_caption, to_latex, to_markdown
+from adiabatic.report.methods import methods_caption, methods_table
 
 
 def main() -> None:
@@ -80,7 +80,7 @@ def write(frame: pd.DataFrame, table: pd.DataFrame, path: Path) -> None:
     texts = {".md": to_markdown(table), ".tex": to_latex(table)}
     texts[".csv"] = frame.to_csv(index=False, float_format="%.6g")
     for suffix, text in texts.items():
-        with command_line.written_atomically(path.with_suffix(suffix)) as file:
+        with written_atomically(path.with_suffix(suffix)) as file:
             file.write_text(text, encoding="utf-8")
 
 

@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.captions import save_caption
-from adiabatic.mteb_scores import RunScores, compared, score_rows, scores_caption, scores_table
-from adiabatic.tables import to_latex, to_markdown
+from adiabatic.cli import command_line
+from adiabatic.evaluation.mteb_scores import RunScores, compared, score_rows
+from adiabatic.io.atomic import written_atomically
+from adiabatic.report.files import save_caption, to_latex, to_markdown
+from adiabatic.report.mteb import scores_caption, scores_table
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
         ".tex": to_latex(table),
     }
     for suffix, text in texts.items():
-        with command_line.written_atomically(arguments.out.with_suffix(suffix)) as path:
+        with written_atomically(arguments.out.with_suffix(suffix)) as path:
             path.write_text(text, encoding="utf-8")
     save_caption(caption, arguments.out.with_suffix(".rst"), arguments.demonstration)
     command_line.say(caption)

@@ -3,8 +3,9 @@
 import shutil
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.hub import download_dataset_file
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.sources.hub import download_dataset_file
 
 
 def main() -> None:
@@ -14,7 +15,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the file, under its own name")
     arguments = parser.parse_args()
     source, revision = download_dataset_file(arguments.path, arguments.revision)
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         shutil.copyfile(source, path)
     command_line.say(f"{arguments.path}: revision {revision}")
 

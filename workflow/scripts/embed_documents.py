@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.corpora import DOCUMENT_COLUMNS, document_blocks, write_vector_blocks
-from adiabatic.devices import chosen_device, use_threads
-from adiabatic.encoder import load_encoder
-from adiabatic.provenance import document_side_digest
+from adiabatic.cli import command_line
+from adiabatic.encoding.corpora import document_blocks
+from adiabatic.encoding.devices import chosen_device, use_threads
+from adiabatic.encoding.document_vectors import write_vector_blocks
+from adiabatic.encoding.encoder import load_encoder
+from adiabatic.encoding.provenance import document_side_digest
+from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
 
 
 def main() -> None:

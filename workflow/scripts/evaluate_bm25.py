@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.bm25 import lexical_sets
-from adiabatic.evaluation import joined, outcomes_of_set
-from adiabatic.evaluation_sets import arxiv_sets, held_out_set, task_set, without_left_out
+from adiabatic.cli import command_line
+from adiabatic.evaluation.bm25 import lexical_sets
+from adiabatic.evaluation.outcomes import joined, outcomes_of_set
+from adiabatic.evaluation.sets import arxiv_sets, held_out_set, task_set, without_left_out
+from adiabatic.io.atomic import written_atomically
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
     sets += [task_set(name, kind, Path(items)) for name, kind, items in arguments.task]
     sets = without_left_out(sets, arguments.left_out)
     outcomes = joined(outcomes_of_set(index, part) for index, part in lexical_sets(sets))
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")
     command_line.say(f"{arguments.out}: {len(outcomes)} items")
     shares = outcomes.groupby(["task", "subset"], observed=True)["right"].mean()

@@ -4,12 +4,13 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.devices import chosen_device, use_threads
-from adiabatic.encoder import load_encoder
-from adiabatic.mteb_encoder import Documents, TwoSidedEncoder, evaluated, read_documents
-from adiabatic.mteb_tasks import chosen_tasks, loaded_task, query_side
-from adiabatic.provenance import LIBRARIES, document_side_digest
+from adiabatic.cli import command_line
+from adiabatic.encoding.devices import chosen_device, use_threads
+from adiabatic.encoding.encoder import load_encoder
+from adiabatic.encoding.provenance import LIBRARIES, document_side_digest
+from adiabatic.evaluation.mteb_encoder import Documents, TwoSidedEncoder, evaluated, read_documents
+from adiabatic.evaluation.mteb_tasks import chosen_tasks, loaded_task, query_side
+from adiabatic.io.atomic import written_atomically
 
 
 def main() -> None:
@@ -51,9 +52,9 @@ def main() -> None:
     versions = {name: version(name) for name in ("mteb", "datasets", *LIBRARIES)}
     text = json.dumps({"versions": versions, "tasks": tasks}, indent=2, ensure_ascii=False)
     if arguments.documents_out:
-        with command_line.written_atomically(arguments.documents_out) as path:
+        with written_atomically(arguments.documents_out) as path:
             documents.save(path, digest)
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         path.write_text(text + "\n", encoding="utf-8")
 
 

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file
 
-from adiabatic import command_line
-from adiabatic.corpora import check_same_encoder
-from adiabatic.devices import chosen_device, use_threads
-from adiabatic.drift import MovedQueries, block_drift, query_drift
-from adiabatic.encoder import load_encoder
-from adiabatic.encoder_settings import DELTA, WEIGHTS
-from adiabatic.errors import InputError
-from adiabatic.evaluation import Queries, encode_queries, outcomes_of
-from adiabatic.evaluation_sets import (
+from adiabatic.cli import command_line
+from adiabatic.encoding.devices import chosen_device, use_threads
+from adiabatic.encoding.document_vectors import check_same_encoder
+from adiabatic.encoding.encoder import load_encoder
+from adiabatic.encoding.model_folder import DELTA, WEIGHTS
+from adiabatic.encoding.provenance import document_side_digest
+from adiabatic.evaluation.drift import MovedQueries, block_drift, query_drift
+from adiabatic.evaluation.judged_retrieval import search_recall
+from adiabatic.evaluation.outcomes import Queries, encode_queries, outcomes_of
+from adiabatic.evaluation.sets import (
     EvaluationSet,
     arxiv_sets,
     held_out_set,
@@ -22,9 +23,9 @@ from adiabatic.evaluation_sets import (
     task_set,
     without_left_out,
 )
-from adiabatic.judged_retrieval import search_recall
-from adiabatic.provenance import document_side_digest
-from adiabatic.tasks import ARXIV
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.errors import InputError
+from adiabatic.tasks.kinds import ARXIV
 
 
 def main() -> None:
@@ -79,19 +80,19 @@ def main() -> None:
     encoder = load_encoder(arguments.encoder, device=chosen_device())
     queries = encode_queries(encoder, sets)
     if arguments.queries_out:
-        with command_line.written_atomically(arguments.queries_out) as path:
+        with written_atomically(arguments.queries_out) as path:
             np.save(path, queries.vectors)
     if arguments.drift:
         drift = drift_of(arguments.encoder, arguments.base, arguments.base_queries, queries, sets)
-        with command_line.written_atomically(arguments.drift) as path:
+        with written_atomically(arguments.drift) as path:
             drift.to_csv(path, index=False, float_format="%.6g")
     outcomes = outcomes_of(queries, sets)
     if arguments.search_recall:
         recall = search_recall(queries, sets)
-        with command_line.written_atomically(arguments.search_recall) as path:
+        with written_atomically(arguments.search_recall) as path:
             recall.to_csv(path, index=False, float_format="%.6g")
         command_line.say(recall.to_string(index=False))
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         outcomes.to_parquet(path, index=False, compression="zstd")
     command_line.say(f"{arguments.out}: {len(outcomes)} items")
     shares = outcomes.groupby(["task", "subset"], observed=True)["right"].mean()

@@ -6,22 +6,25 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from adiabatic import command_line
-from adiabatic.adapters import EncodedTriplets, linear_adapter, procrustes
-from adiabatic.corpora import DOCUMENT_COLUMNS, check_same_encoder, hashed_rows, read_vectors
-from adiabatic.devices import chosen_device, use_threads
-from adiabatic.encoder import load_encoder, save_encoder
-from adiabatic.encoder_settings import DELTA
-from adiabatic.errors import InputError
-from adiabatic.frames import read_frame
-from adiabatic.provenance import (
+from adiabatic.cli import command_line
+from adiabatic.cli.tuning_options import add_data_options, add_training_options
+from adiabatic.encoding.corpora import hashed_rows
+from adiabatic.encoding.devices import chosen_device, use_threads
+from adiabatic.encoding.document_vectors import check_same_encoder, read_vectors
+from adiabatic.encoding.encoder import load_encoder, save_encoder
+from adiabatic.encoding.model_folder import DELTA
+from adiabatic.encoding.provenance import (
     FrozenFiles,
     document_side_digest,
     run_provenance,
     write_provenance,
 )
-from adiabatic.tuning_options import add_data_options, add_training_options
-from adiabatic.tuning_settings import TuningSettings
+from adiabatic.io.atomic import folder_written_atomically
+from adiabatic.io.errors import InputError
+from adiabatic.io.parquet import read_frame
+from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
+from adiabatic.tuning.adapters import EncodedTriplets, linear_adapter, procrustes
+from adiabatic.tuning.settings import TuningSettings
 
 
 def main() -> None:
@@ -74,7 +77,7 @@ def main() -> None:
         adapter = procrustes(train, validation, documents)
     accuracy = adapter.history.loc[adapter.history["kept"], "validation_accuracy"].item()
     command_line.say(f"validation accuracy {accuracy:.4f}")
-    with command_line.folder_written_atomically(arguments.out) as folder:
+    with folder_written_atomically(arguments.out) as folder:
         save_encoder(replace(encoder, projection=torch.from_numpy(adapter.matrix)), folder)
         save_file({}, folder / DELTA)
         adapter.history.to_csv(folder / "history.csv", index=False)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.errors import InputError
-from adiabatic.harvest import harvest
-from adiabatic.harvested_pages import Selection, count_records, write_list
-from adiabatic.oai_service import Manners, Service
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.errors import InputError
+from adiabatic.sources.harvest import harvest
+from adiabatic.sources.harvested_pages import Selection, count_records, write_list
+from adiabatic.sources.oai_service import Manners, Service
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
         raise InputError(
             f"{arguments.url}: no record found; papers.oai.sets, from and until need to allow some"
         )
-    with command_line.written_atomically(arguments.out) as out:
+    with written_atomically(arguments.out) as out:
         write_list(out, arguments.folder, selection, pages)
     command_line.say(
         f"{service.requests} requests; {len(pages)} pages in {arguments.folder}; "

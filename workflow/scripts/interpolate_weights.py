@@ -6,16 +6,17 @@ from pathlib import Path
 
 from safetensors.numpy import load_file, save_file
 
-from adiabatic import command_line
-from adiabatic.encoder_settings import DELTA, WEIGHTS
-from adiabatic.errors import InputError
-from adiabatic.interpolation import interpolated
-from adiabatic.provenance import (
+from adiabatic.cli import command_line
+from adiabatic.encoding.model_folder import DELTA, WEIGHTS
+from adiabatic.encoding.provenance import (
     PROVENANCE_FILE,
     interpolation_provenance,
     weights_digest,
     write_provenance,
 )
+from adiabatic.io.atomic import folder_written_atomically
+from adiabatic.io.errors import InputError
+from adiabatic.tuning.interpolation import interpolated
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
     files = sorted(arguments.base.glob(WEIGHTS))
     base = {name: weight for path in files for name, weight in load_file(path).items()}
     weights, added = interpolated(base, load_file(arguments.run / DELTA), arguments.alpha)
-    with command_line.folder_written_atomically(arguments.out) as folder:
+    with folder_written_atomically(arguments.out) as folder:
         shutil.copytree(arguments.base, folder, dirs_exist_ok=True)
         for path in files:
             part = {name: weights[name] for name in load_file(path)}

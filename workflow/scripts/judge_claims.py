@@ -5,22 +5,29 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import claims_caption, save_caption
-from adiabatic.claims import FROZEN_OUTPUT, PRECISION, ROLES, Claim, claims_at
-from adiabatic.claims_table import claims_frame, claims_table
-from adiabatic.frames import read_frame
-from adiabatic.inference_options import add_inference_options, inference_of
-from adiabatic.language_pairs import LANGUAGE_COLUMNS, language_rows
-from adiabatic.summary import Values, values_of
-from adiabatic.tables import to_latex, to_markdown
-from adiabatic.window_claims import (
+from adiabatic.cli import command_line
+from adiabatic.cli.inference_options import add_inference_options, inference_of
+from adiabatic.inference.claims import (
+    FROZEN_OUTPUT,
+    PRECISION,
+    ROLES,
+    Claim,
+    claims_at,
+    claims_frame,
+)
+from adiabatic.inference.language_pairs import LANGUAGE_COLUMNS, language_rows
+from adiabatic.inference.summary import Values, values_of
+from adiabatic.inference.window_claims import (
     frozen_output_claim,
     other_languages,
     precision_claim,
     rate_beyond,
     window_claims,
 )
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.parquet import read_frame
+from adiabatic.report.claims import claims_caption, claims_table
+from adiabatic.report.files import save_caption, to_latex, to_markdown
 
 GRID = "-"
 
@@ -89,9 +96,9 @@ def main() -> None:
     texts = {".md": to_markdown(table), ".tex": to_latex(table)}
     texts[".csv"] = frame.to_csv(index=False, float_format="%.6g")
     for suffix, text in texts.items():
-        with command_line.written_atomically(arguments.out.with_suffix(suffix)) as path:
+        with written_atomically(arguments.out.with_suffix(suffix)) as path:
             path.write_text(text, encoding="utf-8")
-    with command_line.written_atomically(arguments.languages) as path:
+    with written_atomically(arguments.languages) as path:
         every = pd.concat(languages) if languages else pd.DataFrame(columns=LANGUAGE_COLUMNS)
         every.to_csv(path, index=False, float_format="%.6g")
     caption = claims_caption(frame)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import save_caption, search_recall_caption
-from adiabatic.tables import to_markdown
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.report.files import save_caption, to_markdown
+from adiabatic.report.search_recall import search_recall_caption
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     table = table[["run", *(column for column in table if column != "run")]]
     texts = {".csv": table.to_csv(index=False), ".md": to_markdown(table)}
     for suffix, text in texts.items():
-        with command_line.written_atomically(arguments.out.with_suffix(suffix)) as path:
+        with written_atomically(arguments.out.with_suffix(suffix)) as path:
             path.write_text(text, encoding="utf-8")
     caption = search_recall_caption(table)
     save_caption(caption, arguments.out.with_suffix(".rst"), arguments.demonstration)

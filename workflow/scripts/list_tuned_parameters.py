@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.freezing import parameter_names, trained_names
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.tuning.freezing import parameter_names, trained_names
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     names = sorted(parameter_names(arguments.base))
     tuned = trained_names(names, tuple(arguments.freeze))
     states = ["tuned" if name in tuned else "frozen" for name in names]
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         pd.DataFrame({"parameter": names, "state": states}).to_csv(path, index=False)
     command_line.say(f"{len(tuned)} of {len(names)} parameters are tuned")
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.world import WorldSizes, write_world
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import folder_written_atomically
+from adiabatic.sources.world import WorldSizes, write_world
 
 
 def main() -> None:
@@ -14,7 +15,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True, help="of all draws")
     arguments = parser.parse_args()
     sizes = {name: getattr(arguments, name) for name in WorldSizes.__dataclass_fields__}
-    with command_line.folder_written_atomically(arguments.out) as folder:
+    with folder_written_atomically(arguments.out) as folder:
         write_world(folder, WorldSizes(**sizes), arguments.seed)
     command_line.say(f"{arguments.out}: {sizes}")
 

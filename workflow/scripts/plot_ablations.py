@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import ablation_caption
-from adiabatic.figure_files import add_figure_options, save_figure
-from adiabatic.figures import ablation_figure
+from adiabatic.cli import command_line
+from adiabatic.cli.figure_options import add_figure_options
+from adiabatic.report.ablations import ablation_caption
+from adiabatic.report.figures.ablation import ablation_figure
+from adiabatic.report.figures.files import save_figure
 
 
 def main() -> None:

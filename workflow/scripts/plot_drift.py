@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import drift_caption
-from adiabatic.figure_files import add_figure_options, save_figure
-from adiabatic.figures import drift_figure
-from adiabatic.gain_against_drift import block_points, run_points
+from adiabatic.cli import command_line
+from adiabatic.cli.figure_options import add_figure_options
+from adiabatic.inference.gain_against_drift import block_points, run_points
+from adiabatic.io.atomic import written_atomically
+from adiabatic.report.drift import drift_caption
+from adiabatic.report.figures.drift import drift_figure
+from adiabatic.report.figures.files import save_figure
 
 
 def main() -> None:
@@ -31,7 +33,7 @@ def main() -> None:
         frame.insert(2, "seed", seed)
         frames.append(frame)
     drift = pd.concat(frames, ignore_index=True)
-    with command_line.written_atomically(arguments.table) as path:
+    with written_atomically(arguments.table) as path:
         drift.to_csv(path, index=False)
     points = run_points(drift, pd.read_csv(arguments.summary))
     blocks = block_points(drift)

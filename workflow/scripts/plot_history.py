@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import history_caption
-from adiabatic.encoder_settings import read_settings
-from adiabatic.figure_files import add_figure_options, save_figure
-from adiabatic.figures import history_figure
+from adiabatic.cli import command_line
+from adiabatic.cli.figure_options import add_figure_options
+from adiabatic.encoding.model_folder import read_settings
+from adiabatic.report.figures.files import save_figure
+from adiabatic.report.figures.history import history_figure
+from adiabatic.report.history import history_caption
 
 
 def main() -> None:

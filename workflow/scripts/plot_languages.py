@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import languages_caption
-from adiabatic.figure_files import add_figure_options, save_figure
-from adiabatic.figures import languages_figure
-from adiabatic.tables import shown_rate
+from adiabatic.cli import command_line
+from adiabatic.cli.figure_options import add_figure_options
+from adiabatic.report.figures.files import save_figure
+from adiabatic.report.figures.languages import languages_figure
+from adiabatic.report.languages import languages_caption
+from adiabatic.report.shown import shown_rate
 
 
 def main() -> None:

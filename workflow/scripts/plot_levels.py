@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import levels_caption
-from adiabatic.figure_files import add_figure_options, save_figure
-from adiabatic.figures import levels_figure
-from adiabatic.tables import levels_rows, shown_run
+from adiabatic.cli import command_line
+from adiabatic.cli.figure_options import add_figure_options
+from adiabatic.report.figures.files import save_figure
+from adiabatic.report.figures.levels import levels_figure
+from adiabatic.report.levels import levels_caption, levels_rows
+from adiabatic.report.shown import shown_run
 
 
 def main() -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import methods_caption
-from adiabatic.figure_files import add_figure_options, save_figure
-from adiabatic.methods_figure import methods_figure
+from adiabatic.cli import command_line
+from adiabatic.cli.figure_options import add_figure_options
+from adiabatic.report.figures.files import save_figure
+from adiabatic.report.figures.methods import methods_figure
+from adiabatic.report.methods import methods_caption
 
 
 def main() -> None:

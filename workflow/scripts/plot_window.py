@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import window_caption
-from adiabatic.figure_files import add_figure_options, save_figure
-from adiabatic.figures import window_figure
+from adiabatic.cli import command_line
+from adiabatic.cli.figure_options import add_figure_options
+from adiabatic.report.figures.files import save_figure
+from adiabatic.report.figures.window import window_figure
+from adiabatic.report.window import window_caption
 
 
 def main() -> None:

@@ -3,11 +3,17 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.encoder import load_encoder, save_encoder
-from adiabatic.encoder_settings import SIMILARITIES, check_model_folder, resolve_settings
-from adiabatic.hub import download_model
-from adiabatic.provenance import base_provenance, write_provenance
+from adiabatic.cli import command_line
+from adiabatic.encoding.encoder import load_encoder, save_encoder
+from adiabatic.encoding.model_folder import (
+    SIMILARITIES,
+    check_model_folder,
+    check_weights,
+    resolve_settings,
+)
+from adiabatic.encoding.provenance import base_provenance, write_provenance
+from adiabatic.io.atomic import folder_written_atomically
+from adiabatic.sources.hub import download_model
 
 
 def main() -> None:
@@ -30,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     revision = arguments.revision
     if arguments.source == "hub":
-        source, revision = download_model(arguments.model, revision)
+        source, revision = download_model(arguments.model, revision, check_weights)
     else:
         source = Path(arguments.model)
     check_model_folder(source)
@@ -43,7 +49,7 @@ def main() -> None:
         "max_document_tokens": arguments.max_document_tokens,
     }
     settings = resolve_settings(source, arguments.model, wanted)
-    with command_line.folder_written_atomically(arguments.out) as folder:
+    with folder_written_atomically(arguments.out) as folder:
         save_encoder(load_encoder(source, settings), folder)
         provenance = base_provenance(folder, arguments.source, arguments.model, revision)
         write_provenance(folder, provenance)

@@ -3,11 +3,12 @@
 from dataclasses import fields
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.devices import use_threads
-from adiabatic.encoder import save_encoder
-from adiabatic.pretraining import BaseSizes, pretrain_base, read_parallel
-from adiabatic.provenance import base_provenance, write_provenance
+from adiabatic.cli import command_line
+from adiabatic.encoding.devices import use_threads
+from adiabatic.encoding.encoder import save_encoder
+from adiabatic.encoding.pretraining import BaseSizes, pretrain_base, read_parallel
+from adiabatic.encoding.provenance import base_provenance, write_provenance
+from adiabatic.io.atomic import folder_written_atomically
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     sizes = BaseSizes(**{field.name: getattr(arguments, field.name) for field in fields(BaseSizes)})
     sentences = read_parallel(arguments.parallel)
     encoder = pretrain_base(sentences, sizes, arguments.seed, command_line.say)
-    with command_line.folder_written_atomically(arguments.out) as folder:
+    with folder_written_atomically(arguments.out) as folder:
         save_encoder(encoder, folder)
         write_provenance(folder, base_provenance(folder, "embedded", "pretrained here", None))
 

@@ -5,10 +5,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.errors import InputError
-from adiabatic.harvested_pages import harvested_records
-from adiabatic.papers import PaperCounts, file_digest, snapshot_records, write_papers
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.errors import InputError
+from adiabatic.sources.harvested_pages import harvested_records
+from adiabatic.sources.papers import PaperCounts, file_digest, snapshot_records, write_papers
 
 
 def main() -> None:
@@ -28,12 +29,12 @@ def main() -> None:
     records = snapshot_records(path) if arguments.snapshot else harvested_records(path)
     with ThreadPoolExecutor(1) as thread:
         digest = thread.submit(file_digest, path)
-        with command_line.written_atomically(arguments.out) as out:
+        with written_atomically(arguments.out) as out:
             counts = write_papers(records, arguments.min_abstract_length, out)
             _check_kept(counts, path, arguments.min_abstract_length)
     if arguments.provenance:
         about = {"source": str(path), "bytes": path.stat().st_size, "sha256": digest.result()}
-        with command_line.written_atomically(arguments.provenance) as out:
+        with written_atomically(arguments.provenance) as out:
             text = json.dumps(about | {"records": dataclasses.asdict(counts)}, indent=2)
             out.write_text(text + "\n", encoding="utf-8")
     command_line.say(f"{path}: sha256 {digest.result()}")

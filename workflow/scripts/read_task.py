@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.beir import write_beir
-from adiabatic.beir_folder import SPLIT
-from adiabatic.corpora import DOCUMENT_COLUMNS
-from adiabatic.errors import InputError
-from adiabatic.tasks import read_task
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.errors import InputError
+from adiabatic.tasks.beir import write_beir
+from adiabatic.tasks.beir_folder import SPLIT
+from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
+from adiabatic.tasks.reading import read_task
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def main() -> None:
     arguments = parser.parse_args()
     columns = dict(named(column) for column in arguments.columns)
     languages = arguments.languages
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         if arguments.kind == "beir":
             # Passages may be too many for a frame: they go from file to file.
             counts = write_beir(

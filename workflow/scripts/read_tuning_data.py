@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from adiabatic import command_line
-from adiabatic.tuning_data import read_tuning_data
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.sources.tuning_data import read_tuning_data
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     triplets, counts = read_tuning_data(
         arguments.file, arguments.limit, arguments.validation, arguments.seed
     )
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         triplets.to_parquet(path, index=False)
     command_line.say(f"{arguments.file}: {command_line.in_words(counts)}")
     command_line.say(f"splits: {triplets['split'].value_counts().to_dict()}")

@@ -5,17 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import save_caption, summary_caption
-from adiabatic.frames import read_frame
-from adiabatic.inference_options import add_inference_options, inference_of
-from adiabatic.runs import Run
-from adiabatic.summary import (
-    judged_runs,
-    summary_rows,
-    values_of,
-    window_rows,
-)
+from adiabatic.cli import command_line
+from adiabatic.cli.inference_options import add_inference_options, inference_of
+from adiabatic.inference.summary import judged_runs, summary_rows, values_of, window_rows
+from adiabatic.io.atomic import written_atomically
+from adiabatic.io.parquet import read_frame
+from adiabatic.plan.runs import Run
+from adiabatic.report.files import save_caption
+from adiabatic.report.summary import summary_caption
 
 
 def main() -> None:
@@ -51,7 +48,7 @@ def main() -> None:
         arguments.judged: judged,
     }
     for out, table in tables.items():
-        with command_line.written_atomically(out) as path:
+        with written_atomically(out) as path:
             table.to_csv(path, index=False, float_format="%.6g")
     caption = summary_caption(summary, arguments.margin_of_no_loss)
     save_caption(caption, arguments.summary.with_suffix(".rst"), arguments.demonstration)

@@ -10,31 +10,28 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from adiabatic import command_line
-from adiabatic.checkpoints import Checkpoints, Stopped
-from adiabatic.corpora import (
-    DOCUMENT_COLUMNS,
-    check_same_encoder,
-    document_texts,
-    hashed_rows,
-    read_vectors,
-)
-from adiabatic.devices import Processes, chosen_device, joined_processes, use_threads
-from adiabatic.encoder import load_encoder, save_encoder
-from adiabatic.encoder_settings import DELTA
-from adiabatic.errors import InputError
-from adiabatic.frames import read_frame
-from adiabatic.provenance import (
+from adiabatic.cli import command_line
+from adiabatic.cli.tuning_options import add_data_options, add_training_options
+from adiabatic.encoding.corpora import document_texts, hashed_rows
+from adiabatic.encoding.devices import Processes, chosen_device, joined_processes, use_threads
+from adiabatic.encoding.document_vectors import check_same_encoder, read_vectors
+from adiabatic.encoding.encoder import load_encoder, save_encoder
+from adiabatic.encoding.model_folder import DELTA
+from adiabatic.encoding.provenance import (
     FrozenFiles,
     document_side_digest,
     run_identity,
     run_provenance,
     write_provenance,
 )
-from adiabatic.trained_weights import PRECISIONS
-from adiabatic.tuning import Triplets, tune
-from adiabatic.tuning_options import add_data_options, add_training_options
-from adiabatic.tuning_settings import FORWARD, TuningSettings
+from adiabatic.io.atomic import folder_written_atomically
+from adiabatic.io.errors import InputError
+from adiabatic.io.parquet import read_frame
+from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
+from adiabatic.tuning.checkpoints import Checkpoints, Stopped
+from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.settings import FORWARD, TuningSettings
+from adiabatic.tuning.trained_weights import PRECISIONS
 
 
 def main() -> None:
@@ -167,7 +164,7 @@ def tune_run(arguments: Namespace, device: torch.device, processes: Processes) -
         raise SystemExit(143) from None
     if not processes.first:
         return
-    with command_line.folder_written_atomically(arguments.out) as folder:
+    with folder_written_atomically(arguments.out) as folder:
         save_encoder(encoder, folder)
         save_file(tuned.differences, folder / DELTA)
         tuned.history.to_csv(folder / "history.csv", index=False)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.one_page import one_page, tuning_costs
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.report.page import one_page, tuning_costs
 
 
 def main() -> None:
@@ -49,7 +50,7 @@ def main() -> None:
         costs,
         arguments.demonstration,
     )
-    with command_line.written_atomically(arguments.out) as path:
+    with written_atomically(arguments.out) as path:
         path.write_text(page, encoding="utf-8")
 
 

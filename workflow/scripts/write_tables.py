@@ -4,17 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from adiabatic import command_line
-from adiabatic.captions import levels_caption, overview_caption, recommendation, save_caption
-from adiabatic.tables import (
-    levels_rows,
-    levels_table,
-    overview_table,
-    runs_table,
-    shown_run,
-    to_latex,
-    to_markdown,
-)
+from adiabatic.cli import command_line
+from adiabatic.io.atomic import written_atomically
+from adiabatic.report.files import save_caption, to_latex, to_markdown
+from adiabatic.report.levels import levels_caption, levels_rows, levels_table
+from adiabatic.report.overview import overview_caption, overview_table
+from adiabatic.report.shown import shown_run
+from adiabatic.report.verdicts import recommendation, runs_table
 
 
 def main() -> None:
@@ -41,7 +37,7 @@ def main() -> None:
             "tex": to_latex(table),
         }
         for suffix, text in texts.items():
-            with command_line.written_atomically(arguments.out / f"{name}.{suffix}") as path:
+            with written_atomically(arguments.out / f"{name}.{suffix}") as path:
                 path.write_text(text, encoding="utf-8")
         save_caption(caption, arguments.out / f"{name}.rst", arguments.demonstration)
     save_caption(verdict, arguments.out / "verdict.rst", arguments.demonstration)

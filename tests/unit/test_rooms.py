@@ -1,0 +1,43 @@
+"""The house: sub-packages in the order in which data flows, and imports that never point back."""
+
+import pytest
+from imports import HEAVY, KNOWN, LIBRARY, MODULES, imports, name_of
+
+ROOMS = (
+    *("io", "plan", "text", "sources", "pairs", "tasks", "encoding", "tuning", "evaluation"),
+    *("inference", "experiment", "cli", "report"),
+)
+# Rooms that may import what takes seconds to import.
+OWNERS = ("encoding", "tuning", "evaluation")
+GRAPH = {name: {n for n in imports(path) if n in KNOWN} - {name} for name, path in KNOWN.items()}
+
+
+def test_every_module_is_in_a_room():
+    assert {path.relative_to(LIBRARY).parts[0] for path in MODULES} == {*ROOMS, "__init__.py"}
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN if name.count(".") >= 2])
+def test_a_module_imports_to_its_left_only(name):
+    place = ROOMS.index(name.split(".")[1])
+    for imported in GRAPH[name]:
+        parts = imported.split(".")
+        assert len(parts) > 1
+        assert ROOMS.index(parts[1]) <= place, f"{name} imports {imported}"
+
+
+def test_no_imports_go_in_a_circle():
+    waiting = {name: set(of) for name, of in GRAPH.items()}
+    while free := [name for name, of in waiting.items() if not of & waiting.keys()]:
+        for name in free:
+            del waiting[name]
+    assert not waiting
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent != LIBRARY], ids=name_of)
+def test_heavy_libraries_stay_with_their_owners(path):
+    heavy = {name for name in imports(path) if name and name.split(".")[0] in HEAVY}
+    assert not heavy or path.relative_to(LIBRARY).parts[0] in OWNERS
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    assert not {"utils", "helpers", "misc", "common"} & {path.stem for path in MODULES}

@@ -1,0 +1,1 @@
+"""What every script shares: help, log lines, options, errors of one line."""

@@ -1,0 +1,1 @@
+"""From texts to vectors: encoders, model folders, stored document vectors."""

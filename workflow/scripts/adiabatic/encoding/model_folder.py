@@ -1,0 +1,221 @@
+"""How an encoder is used (pooling, prefixes, lengths), and what a model folder must hold."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adiabatic.io.errors import InputError, shown
+
+SETTINGS_FILE = "encoder.json"
+# Files of a model folder's weights, one or several.
+WEIGHTS = "model*.safetensors"
+# Folder of a matrix on pooled vectors, as sentence-transformers keeps it; adapters have one.
+DENSE = "2_Dense"
+# A run's file of tuned minus base weights.
+DELTA = "delta.safetensors"
+# The model cards of the E5 family prescribe these prefixes; their folders do not carry them.
+E5_PREFIXES = {"query_prefix": "query: ", "document_prefix": "passage: "}
+DEFAULT_MAX_TOKENS = 512
+SIMILARITIES = ("cosine", "dot")
+# Modules of sentence-transformers that a base may be made of.
+MODULES = ("Transformer", "Pooling", "Normalize")
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """How texts become vectors and vectors are compared.
+
+    `pooling` is mean or cls, `similarity` cosine or dot; lengths count tokens with specials.
+    """
+
+    pooling: str = "mean"
+    query_prefix: str = ""
+    document_prefix: str = ""
+    max_query_tokens: int = DEFAULT_MAX_TOKENS
+    max_document_tokens: int = DEFAULT_MAX_TOKENS
+    similarity: str = "cosine"
+
+
+def check_model_folder(folder: Path) -> None:
+    """Raises InputError unless `folder` is a Hugging Face model folder with safetensors weights."""
+    if not folder.is_dir():
+        raise InputError(f"base.model: {folder} found; a Hugging Face model folder is needed")
+    for name in ("config.json", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise InputError(f"{folder}: {name} is missing; a model folder has one")
+    check_weights(str(folder), [path.name for path in folder.iterdir()])
+
+
+def check_weights(where: str, names: list[str]) -> None:
+    """Raises InputError unless there are weights in safetensors among the names of files."""
+    if not any(name.endswith(".safetensors") for name in names):
+        pickled = sorted(name for name in names if name.endswith((".bin", ".pt", ".pth")))
+        found = f"only pickled weights ({', '.join(pickled)})" if pickled else "no weights"
+        raise InputError(
+            f"{where}: {found} found; weights in safetensors (model.safetensors) are needed"
+        )
+
+
+def resolve_settings(folder: Path, name: str, wanted: dict[str, Any]) -> EncoderSettings:
+    """Settings of a model folder: what the configuration wants, else what the folder says.
+
+    Where a folder says nothing, models named as E5 get that family's prefixes, and every model
+    mean pooling, cosine similarity and the length that its position embeddings allow.
+
+    Args:
+        folder: a Hugging Face model folder, with sentence-transformers files or without.
+        name: the model's name, by which E5 is known.
+        wanted: values by field name; None stands for "as the folder says".
+    Raises:
+        InputError: a file of the folder is no JSON, or asks for a pooling other than mean or cls,
+            a similarity other than cosine or dot, or modules other than MODULES.
+    """
+    _check_modules(folder)
+    values = dataclasses.asdict(EncoderSettings())
+    tokens = _longest_input(folder)
+    values |= {"max_query_tokens": tokens, "max_document_tokens": tokens}
+    if "e5" in name.lower().replace("_", "-").split("/")[-1].split("-"):
+        values |= E5_PREFIXES
+    values |= _sentence_transformers_settings(folder)
+    values |= {key: value for key, value in wanted.items() if value is not None}
+    for key in ("max_query_tokens", "max_document_tokens"):
+        if values[key] > tokens:
+            raise InputError(
+                f"base.{key}: {values[key]} found; the model's positions allow at most {tokens}"
+            )
+    if values["similarity"] not in SIMILARITIES:
+        raise InputError(
+            f"{folder}: similarity {shown(values['similarity'])} found; allowed is "
+            f"{' or '.join(SIMILARITIES)} (base.similarity says which)"
+        )
+    return EncoderSettings(**values)
+
+
+def read_settings(folder: Path) -> EncoderSettings:
+    """The settings of an encoder folder that this project wrote."""
+    return EncoderSettings(**_read_json(folder / SETTINGS_FILE))
+
+
+def write_settings(
+    folder: Path, settings: EncoderSettings, width: int, projected: bool = False
+) -> None:
+    """Write the settings, and sentence-transformers files that say the same.
+
+    With those files the folder opens as a SentenceTransformer, too; that library knows one length
+    for queries and documents, so it is given the query's.
+
+    Args:
+        projected: whether a matrix of shape (width, width) follows the pooling; see `DENSE`.
+    """
+    _write_json(folder / SETTINGS_FILE, dataclasses.asdict(settings))
+    modules = [("", "Transformer"), ("1_Pooling", "Pooling")]
+    if projected:
+        modules.append((DENSE, "Dense"))
+        identity = "torch.nn.modules.linear.Identity"
+        shape = {"in_features": width, "out_features": width, "bias": False}
+        _write_json(folder / DENSE / "config.json", shape | {"activation_function": identity})
+    if settings.similarity == "cosine":
+        modules.append((f"{len(modules)}_Normalize", "Normalize"))
+    _write_json(
+        folder / "modules.json",
+        [
+            {
+                "idx": number,
+                "name": str(number),
+                "path": path,
+                "type": f"sentence_transformers.models.{kind}",
+            }
+            for number, (path, kind) in enumerate(modules)
+        ],
+    )
+    _write_json(folder / "sentence_bert_config.json", {"max_seq_length": settings.max_query_tokens})
+    _write_json(
+        folder / "config_sentence_transformers.json",
+        {
+            "prompts": {"query": settings.query_prefix, "document": settings.document_prefix},
+            "similarity_fn_name": settings.similarity,
+        },
+    )
+    pooling = {f"pooling_mode_{mode}": False for mode in ("cls_token", "mean_tokens")}
+    pooling["pooling_mode_" + {"cls": "cls_token", "mean": "mean_tokens"}[settings.pooling]] = True
+    _write_json(folder / "1_Pooling/config.json", {"word_embedding_dimension": width, **pooling})
+
+
+def _sentence_transformers_settings(folder: Path) -> dict[str, Any]:
+    """What the folder's sentence-transformers files say; nothing where there are none."""
+    values: dict[str, Any] = {}
+    if (folder / "sentence_bert_config.json").is_file():
+        tokens = _read_json(folder / "sentence_bert_config.json").get("max_seq_length")
+        if tokens:
+            values |= {"max_query_tokens": tokens, "max_document_tokens": tokens}
+    if (folder / "1_Pooling/config.json").is_file():
+        values["pooling"] = _pooling(folder / "1_Pooling/config.json")
+    if (folder / "config_sentence_transformers.json").is_file():
+        config = _read_json(folder / "config_sentence_transformers.json")
+        prompts, similarity = config.get("prompts") or {}, config.get("similarity_fn_name")
+        # Of unit vectors the inner product is the cosine.
+        if similarity and not (similarity == "dot" and _normalizes(folder)):
+            values["similarity"] = similarity
+        prefixes = {
+            "query_prefix": prompts.get("query"),
+            "document_prefix": prompts.get("document") or prompts.get("passage"),
+        }
+        values |= {key: prefix for key, prefix in prefixes.items() if prefix}
+    return values
+
+
+def _normalizes(folder: Path) -> bool:
+    """Whether the folder's sentence-transformers modules bring vectors to unit length."""
+    return "Normalize" in _modules(folder)
+
+
+def _check_modules(folder: Path) -> None:
+    """What vectors pass through beside MODULES would be left out without a word."""
+    other = [kind for kind in _modules(folder) if kind not in MODULES]
+    if other:
+        raise InputError(
+            f"{folder / 'modules.json'}: {other[0]} found; a base is made of "
+            f"{', '.join(MODULES)} alone"
+        )
+
+
+def _modules(folder: Path) -> list[str]:
+    """Kinds of the folder's sentence-transformers modules, in order."""
+    path = folder / "modules.json"
+    types = [module["type"] for module in _read_json(path)] if path.is_file() else []
+    return [kind.rsplit(".", 1)[-1] for kind in types]
+
+
+def _pooling(path: Path) -> str:
+    settings = _read_json(path)
+    modes = [settings["pooling_mode"]] if isinstance(settings.get("pooling_mode"), str) else []
+    for key, value in settings.items():
+        if key.startswith("pooling_mode_") and value is True:
+            modes.append(key.removeprefix("pooling_mode_"))
+    known = {"cls_token": "cls", "cls": "cls", "mean_tokens": "mean", "mean": "mean"}
+    if len(modes) != 1 or modes[0] not in known:
+        raise InputError(f"{path}: pooling {shown(modes)} found; allowed is mean or cls alone")
+    return known[modes[0]]
+
+
+def _longest_input(folder: Path) -> int:
+    """Tokens that the position embeddings allow (RoBERTa's start after the padding index)."""
+    config = _read_json(folder / "config.json")
+    positions = config.get("max_position_embeddings") or DEFAULT_MAX_TOKENS
+    if "roberta" in str(config.get("model_type")):
+        positions -= (config.get("pad_token_id") or 0) + 1
+    return positions
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as JSON ({error})") from None
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

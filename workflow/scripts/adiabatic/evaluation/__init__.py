@@ -1,0 +1,1 @@
+"""Outcomes, item by item: scorers, search, drift."""

@@ -1,0 +1,91 @@
+"""Evaluation of queries against documents, item by item; a score is an inner product of vectors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from adiabatic.evaluation.judged_retrieval import judged_outcomes
+from adiabatic.evaluation.scorers import (
+    MEASURES,
+    bitext_outcomes,
+    mixed_pool_outcomes,
+    own_outcomes,
+    retrieval_outcomes,
+    triplets_outcomes,
+    xnli_outcomes,
+)
+from adiabatic.evaluation.search import QueryVectors
+from adiabatic.evaluation.sets import EvaluationSet
+
+COLUMNS = [
+    "task",
+    "subset",
+    "query_language",
+    "document_language",
+    "item",
+    "right",
+    "rank",
+    *MEASURES,
+]
+
+
+class QueryEncoder(Protocol):
+    """What an encoder is asked for here."""
+
+    def encode(self, texts: list[str], side: str, progress: str) -> np.ndarray:
+        """Vectors of texts, float32 of shape (texts, d)."""
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Distinct queries and their vectors, float32 of shape (queries, d)."""
+
+    texts: pd.Index
+    vectors: np.ndarray
+
+    def of(self, texts: pd.Series) -> np.ndarray:
+        """Vectors of some texts, in their order."""
+        return self.vectors[self.texts.get_indexer(texts)]
+
+
+def encode_queries(encoder: QueryEncoder, sets: list[EvaluationSet]) -> Queries:
+    """All queries of all sets, each encoded once, in one go."""
+    texts = pd.Index(pd.concat([part.items["query"].dropna() for part in sets]).unique())
+    return Queries(texts, encoder.encode(texts.tolist(), "query", progress="queries"))
+
+
+def outcomes_of(queries: QueryVectors, sets: list[EvaluationSet]) -> pd.DataFrame:
+    """One row per evaluated item and pair of languages: task, subset, languages, item, right, rank.
+
+    `right` is whether the positive (of several the best-placed) comes first, `rank` its place (ties
+    count against it); retrieval also has mrr@10 and ndcg@10, kind beir recall@100, and mixed pools
+    map and unbiased.
+    """
+    return joined(outcomes_of_set(queries, part) for part in sets)
+
+
+def outcomes_of_set(queries: QueryVectors, part: EvaluationSet) -> pd.DataFrame:
+    """Outcomes of one set: see `outcomes_of`."""
+    asked = part.items[part.items["query"].notna()]
+    score = {
+        "xnli": xnli_outcomes,
+        "qa-retrieval": retrieval_outcomes,
+        "triplets": triplets_outcomes,
+        "beir": judged_outcomes,
+        "bitext": bitext_outcomes,
+        "mixed-pool": mixed_pool_outcomes,
+        "own": own_outcomes,
+    }[part.kind]
+    frames = score(part, asked.reset_index(drop=True), queries.of(asked["query"]))
+    return pd.concat(frames, ignore_index=True)
+
+
+def joined(outcomes: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Outcomes of several sets as one frame, in the columns of the contract."""
+    frame = pd.concat(outcomes, ignore_index=True)[COLUMNS]
+    for column in COLUMNS[:5]:
+        frame[column] = frame[column].astype("category")
+    return frame

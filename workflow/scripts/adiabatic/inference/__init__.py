@@ -1,0 +1,1 @@
+"""From outcomes to intervals, claims and a verdict."""

@@ -1,0 +1,1 @@
+"""Files: errors of one line, atomic writes, JSON lines, parquet."""

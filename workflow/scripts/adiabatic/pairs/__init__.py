@@ -1,0 +1,1 @@
+"""Title/abstract triplets of arXiv papers, by level of difficulty."""

@@ -1,0 +1,1 @@
+"""What is run: the plan of runs, methods, digests of the code."""

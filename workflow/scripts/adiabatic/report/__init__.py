@@ -1,0 +1,1 @@
+"""Tables, figures, captions and the page for decision-makers."""

@@ -1,0 +1,1 @@
+"""Figures for print: each module draws one figure from the frame that is saved beside it."""

@@ -1,0 +1,1 @@
+"""Where data comes from: arXiv, tuning pairs, the hub, the generated world."""

@@ -1,0 +1,1 @@
+"""Multilingual evaluation sets: kinds and their readers."""

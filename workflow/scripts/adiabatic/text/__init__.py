@@ -1,0 +1,1 @@
+"""Texts: languages, sentences, similarity of words."""

@@ -1,0 +1,1 @@
+"""Tuning of the query encoder, and what others do instead."""
