@@ -250,7 +250,8 @@ def write_report():
     if all(map(os.path.exists, [*TABLES, *FIGURES])):
         shell(
             "{sys.executable} -m snakemake --snakefile {workflow.main_snakefile:q}"
-            f" --configfile {shlex.quote(path)} --report {in_experiment('report.zip')} --quiet all"
+            f" --configfile {shlex.quote(path)} --report {in_experiment('report.zip')}"
+            " --quiet all --nolock --workflow-profile none"
         )
         print(Path(verdict).read_text(encoding="utf-8"))
         print(f"Report: {in_experiment('report.zip')}")
