@@ -10,11 +10,20 @@ from pathlib import Path
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
-from adiabatic.experiment.configuration import (check_files, checked_configuration, files_of_task, write_configuration)
+from adiabatic.cli.step_lines import lines_of_error, show_step_lines
+from adiabatic.experiment.configuration import (
+    check_files,
+    checked_configuration,
+    files_of_task,
+    write_configuration,
+)
 from adiabatic.io.errors import InputError
 from adiabatic.plan.runs import family_of, planned_runs, setting_changed
 from adiabatic.plan.source_digest import source_digest
 from adiabatic.sources.world import LANGUAGES as WORLD_LANGUAGES
+
+if workflow.is_main_process:
+    show_step_lines(workflow.output_settings)
 
 try:
     config = checked_configuration(config)
@@ -259,6 +268,5 @@ def write_report():
 
 def repeat_errors(logs):
     """The one line of each failed job once more, where it is not buried."""
-    text = "\n".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
-    for line in dict.fromkeys(re.findall(r"^error: .+", text, re.MULTILINE)):
+    for line in lines_of_error(logs):
         print(line, file=sys.stderr)
