@@ -3,6 +3,7 @@
 # make lint      ruff (check and format), snakefmt, snakemake --lint
 # make bench     the benchmarks: their tables of times, ratios and memory
 # make lock      resolve envs/requirements.in into envs/requirements.txt anew
+# A run shows one line a step (all that Snakemake says: .snakemake/log, or snakemake --verbose).
 # Each creates .venv from the lock when it is missing or older than the lock.
 # Another experiment: make results OVERLAY=workflow/experiments/paper.yaml
 # Benchmarks on real records: make bench BENCH="--snapshot arxiv-metadata.json"
