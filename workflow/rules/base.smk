@@ -1,7 +1,7 @@
 # The base encoder: pretrained on the embedded world, or brought from a folder or the hub -> base/;
 # and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy, and where a
-# task asks for one an index of them -> embeddings/CORPUS.faiss. Where a baseline tunes the encoder of
-# documents, all are embedded again -> embeddings/RUN/CORPUS.npy.
+# task asks for one an index of them -> embeddings/CORPUS.faiss. A run that tunes the encoder of
+# documents embeds them again -> embeddings/RUN/CORPUS.npy.
 
 if config["base"]["source"] == "embedded":
 
@@ -10,139 +10,114 @@ if config["base"]["source"] == "embedded":
         input:
             parallel=expand(WORLD_FILES["parallel"], language=WORLD_LANGUAGES),
         output:
-            weights=BASE["model.safetensors"],
-            settings=BASE["encoder.json"],
-            provenance=BASE["provenance.json"],
+            BASE.values(),
         log:
             in_experiment("logs/pretrain_base.log"),
         benchmark:
             in_experiment("benchmarks/pretrain_base.tsv")
+        priority: 3
         conda:
             "../../envs/torch.yaml"
         threads: 1
         params:
-            out=lambda wildcards, output: os.path.dirname(output.weights),
-            sizes=" ".join(
-                f"--{name.replace('_', '-')} {config['world'][name]}"
-                for name in ("layers", "width", "embedding_steps", "encoder_steps")
+            options=options_from(
+                **{name: config["world"][name] for name in BASE_SIZES},
+                seed=config["seed"],
+                out=in_experiment("base"),
             ),
-            seed=config["seed"],
             code=source_digest("pretrain_base"),
         shell:
-            "python workflow/scripts/pretrain_base.py --parallel {input.parallel:q} {params.sizes}"
-            " --seed {params.seed} --threads {threads} --out {params.out:q} > {log:q} 2>&1"
+            SCRIPT + "pretrain_base.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 else:
 
     rule prepare_base:
         """The base model of a local folder or of the hub, with how to pool, prefix and truncate."""
         input:
-            files=base_files(),
+            base_files(),
         output:
-            weights=BASE["model.safetensors"],
-            settings=BASE["encoder.json"],
-            provenance=BASE["provenance.json"],
+            BASE.values(),
         log:
             in_experiment("logs/prepare_base.log"),
         benchmark:
             in_experiment("benchmarks/prepare_base.tsv")
-        priority: 2
+        priority: 3
         conda:
             "../../envs/torch.yaml"
         threads: 1
         params:
-            out=lambda wildcards, output: os.path.dirname(output.weights),
-            source=config["base"]["source"],
-            model=config["base"]["model"],
-            options=options(
-                {k: v for k, v in config["base"].items() if k not in ("source", "model")}
-            ),
+            options=options_from(**config["base"], out=in_experiment("base")),
             code=source_digest("prepare_base"),
         shell:
-            "python workflow/scripts/prepare_base.py --source {params.source}"
-            " --model {params.model:q} {params.options} --out {params.out:q} > {log:q} 2>&1"
+            SCRIPT + "prepare_base.py {params.options} > {log:q} 2>&1"
 
 
-rule embed_documents:
-    """Vectors of one corpus' documents by the frozen encoder, once for every run."""
-    input:
-        base=BASE.values(),
-        data=corpus_data,
-        # All sets are checked before anything that takes long.
-        checked=ancient(in_experiment("tables/evaluation_sets.csv")),
-    output:
-        vectors=in_experiment("embeddings/{corpus}.npy"),
-        origin=in_experiment("embeddings/{corpus}.json"),
-    log:
-        in_experiment("logs/embed_documents-{corpus}.log"),
-    benchmark:
-        in_experiment("benchmarks/embed_documents-{corpus}.tsv")
-    conda:
-        "../../envs/torch.yaml"
-    threads: 1
-    params:
-        base=lambda wildcards, input: os.path.dirname(input.base[0]),
-        kind=lambda wildcards: TASKS.get(wildcards.corpus, {"kind": "triplets"})["kind"],
-        code=source_digest("embed_documents"),
-    shell:
-        "python workflow/scripts/embed_documents.py --base {params.base:q} --data {input.data:q}"
-        " --kind {params.kind} --threads {threads} --out {output.vectors:q} > {log:q} 2>&1"
+for CORPUS_NAMES in CORPORA:
+    # By the frozen encoder, once for every run; and by those of runs that tune it, which is what
+    # such a method costs.
+    for ENCODER, VECTORS in {"base": "embeddings", "runs/{run}": "embeddings/{run}"}.items():
+
+        rule:
+            """Vectors of the documents of some corpora."""
+            name:
+                f"embed_documents{'_again' if '{' in ENCODER else ''}_{CORPUS_NAMES[0]}"
+            input:
+                [in_experiment(f"{ENCODER}/{name}") for name in BASE],
+                # All sets are checked before anything that takes long.
+                ancient(in_experiment("data/evaluation_sets.csv")),
+                plan=ancient(PLAN_FILE),
+                **data_of(CORPUS_NAMES),
+            output:
+                [
+                    in_experiment(f"{VECTORS}/{corpus}.{suffix}")
+                    for corpus in CORPUS_NAMES
+                    for suffix in ("npy", "json")
+                ],
+            log:
+                in_experiment(f"logs/{VECTORS.replace('/', '-')}-{CORPUS_NAMES[0]}.log"),
+            benchmark:
+                in_experiment(f"benchmarks/{VECTORS.replace('/', '-')}-{CORPUS_NAMES[0]}.tsv")
+            wildcard_constraints:
+                run=one_of(OWN_DOCUMENTS),
+            priority: 3
+            conda:
+                "../../envs/torch.yaml"
+            threads: 1
+            params:
+                options=options_from(
+                    base=folder_of(ENCODER),
+                    out=folder_of(VECTORS),
+                ),
+                columns=[TASK_KINDS[name].documents for name in CORPUS_NAMES if name in TASKS],
+                code=source_digest("embed_documents"),
+            shell:
+                SCRIPT + "embed_documents.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 
-use rule embed_documents as embed_documents_again with:
-    # What tuning both encoders costs: another index for every run.
-    input:
-        base=[
-            in_experiment(f"runs/{{run}}/{name}") for name in ("model.safetensors", "encoder.json")
-        ],
-        data=corpus_data,
-    output:
-        vectors=in_experiment("embeddings/{run}/{corpus}.npy"),
-        origin=in_experiment("embeddings/{run}/{corpus}.json"),
-    log:
-        in_experiment("logs/embed_documents-{run}-{corpus}.log"),
-    benchmark:
-        in_experiment("benchmarks/embed_documents-{run}-{corpus}.tsv")
-    wildcard_constraints:
-        run=runs_of("both-encoders"),
+for VECTORS in ("embeddings", "embeddings/{run}"):
 
-
-rule build_index:
-    """Approximate search over one corpus' vectors, for a set too large to be searched exactly."""
-    input:
-        data=in_experiment("data/{searched}.parquet"),
-        vectors=in_experiment("embeddings/{searched}.npy"),
-        origin=in_experiment("embeddings/{searched}.json"),
-    output:
-        index=in_experiment("embeddings/{searched}.faiss"),
-        origin=in_experiment("embeddings/{searched}.faiss.json"),
-    log:
-        in_experiment("logs/build_index-{searched}.log"),
-    benchmark:
-        in_experiment("benchmarks/build_index-{searched}.tsv")
-    conda:
-        "../../envs/torch.yaml"
-    threads: 1
-    params:
-        seed=config["seed"],
-        code=source_digest("build_index"),
-    shell:
-        "python workflow/scripts/build_index.py --data {input.data:q} --vectors {input.vectors:q}"
-        " --seed {params.seed} --out {output.index:q} > {log:q} 2>&1"
-
-
-use rule build_index as build_index_again with:
-    # Of the vectors that were embedded again.
-    input:
-        data=in_experiment("data/{searched}.parquet"),
-        vectors=in_experiment("embeddings/{run}/{searched}.npy"),
-        origin=in_experiment("embeddings/{run}/{searched}.json"),
-    output:
-        index=in_experiment("embeddings/{run}/{searched}.faiss"),
-        origin=in_experiment("embeddings/{run}/{searched}.faiss.json"),
-    log:
-        in_experiment("logs/build_index-{run}-{searched}.log"),
-    benchmark:
-        in_experiment("benchmarks/build_index-{run}-{searched}.tsv")
-    wildcard_constraints:
-        run=runs_of("both-encoders"),
+    rule:
+        """Approximate search over one corpus' vectors, for a set too large to be searched exactly."""
+        name:
+            f"build_index{'_again' if '{' in VECTORS else ''}"
+        input:
+            in_experiment(f"{VECTORS}/{{searched}}.json"),
+            data=in_experiment("data/{searched}.parquet"),
+            vectors=in_experiment(f"{VECTORS}/{{searched}}.npy"),
+        output:
+            in_experiment(f"{VECTORS}/{{searched}}.faiss.json"),
+            out=in_experiment(f"{VECTORS}/{{searched}}.faiss"),
+        log:
+            in_experiment(f"logs/build_index-{VECTORS.replace('/', '-')}-{{searched}}.log"),
+        benchmark:
+            in_experiment(f"benchmarks/build_index-{VECTORS.replace('/', '-')}-{{searched}}.tsv")
+        wildcard_constraints:
+            run=one_of(OWN_DOCUMENTS),
+        conda:
+            "../../envs/torch.yaml"
+        threads: 1
+        params:
+            options=options_from(seed=config["seed"]),
+            code=source_digest("build_index"),
+        shell:
+            SCRIPT + "build_index.py {params.options} > {log:q} 2>&1"

@@ -1,15 +1,17 @@
-# What all rules share: the checked configuration, names of files and runs, input functions.
-import math
+# What all rules share: the checked configuration, the plan of runs, names of files, input functions.
+import json
 import os
 import re
 import shlex
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 # Scripts run with the interpreter that runs Snakemake, unless a conda environment is activated.
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
+from adiabatic.cli.rule_options import options_from
 from adiabatic.cli.step_lines import lines_of_error, show_step_lines
 from adiabatic.experiment.configuration import (
     check_files,
@@ -17,10 +19,15 @@ from adiabatic.experiment.configuration import (
     files_of_task,
     write_configuration,
 )
+from adiabatic.io.atomic import remove_leftovers
 from adiabatic.io.errors import InputError
-from adiabatic.plan.runs import family_of, planned_runs, setting_changed
+from adiabatic.plan.batches import batches, chunks
+from adiabatic.plan.runs import BASE as BASE_NAME
+from adiabatic.plan.runs import SWEEP, plan_of, plan_row
 from adiabatic.plan.source_digest import source_digest
 from adiabatic.sources.world import LANGUAGES as WORLD_LANGUAGES
+from adiabatic.sources.world import WorldSizes
+from adiabatic.tasks.kinds import ARXIV, KINDS, TUNING
 
 if workflow.is_main_process:
     show_step_lines(workflow.output_settings)
@@ -34,76 +41,23 @@ except InputError as error:
 STYLES = config["pairs"]["styles"]
 LEVELS = config["pairs"]["levels"]
 TASKS = {task["name"]: task for task in config["evaluation"]["tasks"]}
+TASK_KINDS = {name: KINDS[task["kind"]] for name, task in TASKS.items()}
 # Those whose passages are searched by an approximate index.
 SEARCHED = [name for name, task in TASKS.items() if task["search"] == "faiss"]
-PLANNED = {planned.run.name: planned for planned in planned_runs(config["tuning"])}
-# The runs of the grid itself, and those of ablations, which repeat some of them otherwise.
-RUNS = {name: p.run for name, p in PLANNED.items() if not p.ablation and not p.baseline}
-ABLATED = {name: planned for name, planned in PLANNED.items() if planned.ablation}
-# Those of baselines, which are other methods.
-BASELINES = {name: planned for name, planned in PLANNED.items() if planned.baseline}
-# All methods, where there are others and languages to compare them in.
-METHODS = {name: p for name, p in PLANNED.items() if not p.ablation} if BASELINES and TASKS else {}
-COMPARED = list(dict.fromkeys([*(run.repeats for run in ABLATED.values()), *ABLATED]))
-ABLATIONS = {ablation["name"]: ablation for ablation in config["tuning"]["ablations"]}
-# The one setting that an ablation changes; the claims are judged for the grid and where it is freeze.
-ROLES = {name: setting_changed(config["tuning"], change) for name, change in ABLATIONS.items()}
-JUDGED = {
-    name: p
-    for name, p in PLANNED.items()
-    if not p.baseline and ROLES.get(p.ablation, "freeze") == "freeze"
-}
-# What the grid freezes, and each ablation or baseline that freezes something else.
-FREEZE = {"grid": config["tuning"]["freeze"]} | {
-    variant["name"]: variant["freeze"]
-    for variant in (*ABLATIONS.values(), *config["tuning"]["baselines"])
-    if "freeze" in variant
-}
+PLAN = plan_of(config)
+RUNS = {run.name: run for run in PLAN.runs}
+# Runs that one job makes and evaluates, and corpora that one job embeds.
+BATCHES = batches(PLAN.runs, config["jobs"]["runs"])
+CORPORA = chunks([TUNING, ARXIV, *TASKS], config["jobs"]["corpora"])
+# Runs that embed documents by an encoder of their own.
+OWN_DOCUMENTS = [name for name, run in RUNS.items() if run.row.own_documents]
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
-GENERATED = any(part["source"] == "embedded" for part in PARTS)
-DEMONSTRATION = "--demonstration" if GENERATED else ""
-
-
-wildcard_constraints:
-    task="|".join(map(re.escape, TASKS)) or "(?!)",
-    corpus="|".join(map(re.escape, ["tuning", "arxiv", *TASKS])),
-    searched="|".join(map(re.escape, SEARCHED)) or "(?!)",
-    run="|".join(map(re.escape, PLANNED)),
-    variant="|".join(map(re.escape, FREEZE)),
-
-
-def in_experiment(path):
-    """A file of this experiment's folder of results."""
-    return f"results/{config['experiment']}/{path}"
-
-
-WORLD_FILES = {
-    "papers": in_experiment("world/papers.jsonl"),
-    "tuning": in_experiment("world/tuning.jsonl"),
-    "xnli": in_experiment("world/xnli-{language}.tsv"),
-    "qa-retrieval": in_experiment("world/qa-{language}.json"),
-    "mixed-pool": in_experiment("world/qa-{language}.json"),
-    "parallel": in_experiment("world/parallel-{language}.txt"),
-}
-BASE = {
-    name: in_experiment(f"base/{name}")
-    for name in ("model.safetensors", "encoder.json", "provenance.json")
-}
-PAIRS = expand(in_experiment("pairs/{style}-{level}.parquet"), style=STYLES, level=LEVELS)
-
-
-def option(name, value):
-    """A command-line option, or nothing where the value is null."""
-    if isinstance(value, list):
-        return shlex.join([name, *map(str, value)])
-    return "" if value is None else f"{name}={shlex.quote(str(value))}"
-
-
-def options(settings):
-    """A command-line option for each of some keys."""
-    named = ((f"--{key.replace('_', '-')}", value) for key, value in settings.items())
-    return " ".join(filter(None, (option(name, value) for name, value in named)))
+DEMONSTRATION = any(part["source"] == "embedded" for part in PARTS)
+SCRIPT = "python workflow/scripts/"
+# Keys of world: sizes of the data, and of the base.
+WORLD_SIZES = [field.name for field in fields(WorldSizes)]
+BASE_SIZES = [name for name in config["world"] if name not in WORLD_SIZES]
 
 
 def one_of(names):
@@ -111,38 +65,58 @@ def one_of(names):
     return "|".join(map(re.escape, names)) or "(?!)"
 
 
-def freezing_variant(planned):
-    """Whose freeze a run has: the grid's, or that of its ablation or baseline."""
-    name = planned.ablation or planned.baseline
-    return name if name in FREEZE else "grid"
+wildcard_constraints:
+    task=one_of(TASKS),
+    corpus=one_of([TUNING, ARXIV, *TASKS]),
+    searched=one_of(SEARCHED),
+    run=one_of(RUNS),
 
 
-def runs_of(*methods):
-    """A pattern of the names of the runs of some methods, so that each run is made by one rule."""
-    return one_of(name for name, run in PLANNED.items() if run.method in methods)
+def in_experiment(path):
+    """A file of this experiment's folder of results."""
+    return f"results/{config['experiment']}/{path}"
 
 
-def run_options(wildcards):
-    """The options that name a run's method, rate, seed and settings."""
-    run, method, settings = (
-        getattr(PLANNED[wildcards.run], part) for part in ("run", "method", "settings")
-    )
-    rate = {} if math.isnan(run.learning_rate) else run._asdict()
-    rate.pop("name", None)
-    return options({"method": method} | rate | settings)
+def folder_of(path):
+    """A function for options: a folder of this experiment whose name may have wildcards."""
+    return lambda wildcards: in_experiment(path).format(**dict(wildcards.items()))
 
 
-def vectors_for_run(paths):
-    """An input function: files as they are, but vectors by a run's own encoder of documents."""
+WORLD_FILES = {
+    "papers": in_experiment("world/papers.jsonl"),
+    "tuning": in_experiment("world/tuning.jsonl"),
+    "parallel": in_experiment("world/parallel-{language}.txt"),
+} | {kind.name: in_experiment(f"world/{kind.synthetic}") for kind in KINDS.values()}
+BASE = {
+    name: in_experiment(f"base/{name}")
+    for name in ("model.safetensors", "encoder.json", "provenance.json")
+}
+PAIRS = expand(in_experiment("pairs/{style}-{level}.parquet"), style=STYLES, level=LEVELS)
+PLAN_FILE = in_experiment("plan.json")
+# What evaluation reads, beside vectors of the documents.
+EVALUATION_DATA = {
+    "pairs": PAIRS,
+    "tuning": in_experiment("data/tuning.parquet"),
+    "tasks": expand(in_experiment("data/{task}.parquet"), task=TASKS),
+}
 
-    def chosen(wildcards):
-        if PLANNED[wildcards.run].method != "both-encoders":
-            return paths
-        own = f"embeddings/{wildcards.run}/"
-        given = [paths] if isinstance(paths, str) else paths
-        return [path.replace("embeddings/", own, 1) for path in given]
 
-    return chosen
+def vectors_of(folder):
+    """Vectors of all corpora, and indexes of those that are searched by one, in a folder."""
+    return {
+        "vectors": [f"{folder}/{corpus}.npy" for chunk in CORPORA for corpus in chunk],
+        "indexes": [f"{folder}/{name}.faiss" for name in SEARCHED],
+    }
+
+
+def data_of(corpora):
+    """The data whose documents make up some corpora, as options of a script name them."""
+    tasks = [name for name in corpora if name in TASKS]
+    return {
+        "pairs": PAIRS if ARXIV in corpora else [],
+        "tuning": [in_experiment("data/tuning.parquet")] if TUNING in corpora else [],
+        "tasks": expand(in_experiment("data/{task}.parquet"), task=tasks),
+    }
 
 
 def papers_file():
@@ -179,14 +153,6 @@ def task_files(wildcards):
     return [str(file) for file in files_of_task(task | {"path": path})]
 
 
-def reading_options(wildcards):
-    """The options that say what of a task's files is read."""
-    task = TASKS[wildcards.task]
-    columns = [f"{what}={name}" for what, name in (task["columns"] or {}).items()]
-    read = {key: task[key] for key in ("languages", "split", "limit")}
-    return options(read | {"columns": columns or None})
-
-
 def base_files():
     """Files of a local model folder, a change of which brings the base anew."""
     if config["base"]["source"] != "path":
@@ -203,31 +169,6 @@ def mteb_files():
     return sorted(str(path) for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
-def corpus_data(wildcards):
-    """The data whose documents make up a corpus."""
-    data = in_experiment(f"data/{wildcards.corpus}.parquet")
-    return PAIRS if wildcards.corpus == "arxiv" else data
-
-
-def task_options(wildcards, input):
-    """The options that name each task's kind, items and vectors."""
-    files = zip(TASKS.values(), input.tasks, input.task_vectors)
-    return " ".join(
-        f"--task {task['name']} {task['kind']} {shlex.quote(data)} {shlex.quote(vectors)}"
-        for task, data, vectors in files
-    )
-
-
-def index_options(wildcards, input):
-    """The options that name the indexes of tasks that are not searched exactly."""
-    return " ".join(option("--index", list(pair)) for pair in zip(SEARCHED, input.indexes))
-
-
-def search_recall_file(run):
-    """What the indexes find for the queries of a run, where there are any indexes."""
-    return {"recall": in_experiment(f"search/{run}.csv")} if SEARCHED else {}
-
-
 def figure(name, number, title):
     """The files of a figure; the report shows the PNG with the caption that is written beside it."""
     path = in_experiment(f"figures/{name}")
@@ -237,7 +178,7 @@ def figure(name, number, title):
         category="Figures",
         labels={"figure": f"{number}. {title}"},
     )
-    return {"pdf": f"{path}.pdf", "data": f"{path}.csv", "caption": f"{path}.rst", "png": shown}
+    return [f"{path}.pdf", f"{path}.csv", f"{path}.rst", shown]
 
 
 def table(name, title):
@@ -249,7 +190,14 @@ def table(name, title):
         category="Tables",
         labels={"table": title},
     )
-    return {name: shown, f"{name}_caption": f"{path}.rst"}
+    return [shown, f"{path}.rst", f"{path}.md", f"{path}.tex"]
+
+
+def tidy_up():
+    """Remove what a killed run left half-written, and say how much."""
+    count, size = remove_leftovers(Path(in_experiment("")))
+    if count:
+        print(f"Removed {count} half-written files of a killed run ({size / 1e6:.1f} MB).")
 
 
 def write_report():

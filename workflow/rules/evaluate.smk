@@ -1,37 +1,23 @@
-# data + pairs -> tables/evaluation_sets, data/left_out.parquet;
-# base/ or runs/RUN/ + data + embeddings -> outcomes/base.parquet, outcomes/RUN.parquet; BM25 needs
-# the data only.
+# data + pairs -> data/evaluation_sets.csv, data/left_out.parquet;
+# base/ or runs/RUN/ + data + embeddings -> outcomes/base.parquet, outcomes/RUN.parquet, drift/RUN.csv;
+# methods that search texts need the data only.
 
-EVALUATION_DATA = {
-    "pairs": PAIRS,
-    "pair_vectors": in_experiment("embeddings/arxiv.npy"),
-    "tuning": in_experiment("data/tuning.parquet"),
-    "tuning_vectors": in_experiment("embeddings/tuning.npy"),
-    "left_out": in_experiment("data/left_out.parquet"),
-    "tasks": expand(in_experiment("data/{task}.parquet"), task=TASKS),
-    "task_vectors": expand(in_experiment("embeddings/{task}.npy"), task=TASKS),
-    "indexes": expand(in_experiment("embeddings/{task}.faiss"), task=SEARCHED),
-}
-EVALUATE = (
-    "python workflow/scripts/evaluate_run.py --encoder {params.encoder:q}"
-    " --document-encoder {params.document_encoder:q}"
-    " --pairs {input.pairs:q} --pair-vectors {input.pair_vectors:q}"
-    " --tuning {input.tuning:q} --tuning-vectors {input.tuning_vectors:q} {params.tasks}"
-    " {params.indexes} {params.recall} --left-out {input.left_out:q} {params.drift} --threads {threads}"
-    " --out {output.outcomes:q} > {log:q} 2>&1"
-)
+KINDS_USED = dict.fromkeys([KINDS["triplets"], *TASK_KINDS.values()])
+
+
+def recall_files(runs):
+    """What the indexes find for the queries of runs, where there are any indexes."""
+    return [in_experiment(f"search/{run}.csv") for run in runs if SEARCHED]
 
 
 rule check_evaluation_sets:
-    """What each evaluation set holds, and what of it the tuning data has, too; any evaluation needs it."""
+    """What each evaluation set holds, and its overlap with the tuning data; any evaluation needs it."""
     input:
-        pairs=PAIRS,
-        tuning=in_experiment("data/tuning.parquet"),
-        tasks=expand(in_experiment("data/{task}.parquet"), task=TASKS),
+        plan=ancient(PLAN_FILE),
+        **EVALUATION_DATA,
     output:
-        **table("evaluation_sets", "evaluation sets"),
-        others=expand(in_experiment("tables/evaluation_sets.{suffix}"), suffix=["md", "tex"]),
         left_out=in_experiment("data/left_out.parquet"),
+        out=in_experiment("data/evaluation_sets.csv"),
     log:
         in_experiment("logs/check_evaluation_sets.log"),
     benchmark:
@@ -41,141 +27,110 @@ rule check_evaluation_sets:
         "../../envs/report.yaml"
     threads: 1
     params:
-        tasks=lambda wildcards, input: " ".join(
-            option("--task", [task["name"], task["kind"], data])
-            for task, data in zip(TASKS.values(), input.tasks)
+        options=options_from(
+            leakage=config["evaluation"]["leakage"],
         ),
-        leakage=config["evaluation"]["leakage"],
-        demonstration=DEMONSTRATION,
-        code=source_digest("check_evaluation_sets"),
+        code=source_digest("check_evaluation_sets", *KINDS_USED),
     shell:
-        "python workflow/scripts/check_evaluation_sets.py --pairs {input.pairs:q}"
-        " --tuning {input.tuning:q} {params.tasks} --leakage {params.leakage}"
-        " {params.demonstration} --left-out {output.left_out:q} --out {output.evaluation_sets:q}"
-        " > {log:q} 2>&1"
+        SCRIPT + "check_evaluation_sets.py {params.options} > {log:q} 2>&1"
 
 
 rule evaluate_base:
     """Outcomes of the base on every task, item by item."""
     input:
+        BASE.values(),
+        plan=ancient(PLAN_FILE),
+        left_out=in_experiment("data/left_out.parquet"),
         **EVALUATION_DATA,
-        base=BASE.values(),
+        **vectors_of(in_experiment("embeddings")),
     output:
-        **search_recall_file("base"),
-        outcomes=in_experiment("outcomes/base.parquet"),
-        queries=in_experiment("outcomes/base-queries.npy"),
+        recall_files([BASE_NAME]),
+        in_experiment("outcomes/base.parquet"),
+        queries_out=in_experiment("outcomes/base-queries.npy"),
     log:
         in_experiment("logs/evaluate_base.log"),
     benchmark:
         in_experiment("benchmarks/evaluate_base.tsv")
+    priority: 1
     conda:
         "../../envs/torch.yaml"
     threads: 1
     params:
-        encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
-        document_encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
-        drift=lambda wildcards, output: option("--queries-out", output.queries),
-        indexes=index_options,
-        recall=lambda wildcards, output: option("--search-recall", output.get("recall")),
-        tasks=task_options,
-        code=source_digest("evaluate_run"),
-    shell:
-        EVALUATE
-
-
-rule evaluate_run:
-    """Outcomes of one tuned query encoder on every task, item by item; its drift from the base."""
-    input:
-        **{name: vectors_for_run(paths) for name, paths in EVALUATION_DATA.items()},
-        base=BASE.values(),
-        base_queries=in_experiment("outcomes/base-queries.npy"),
-        delta=in_experiment("runs/{run}/delta.safetensors"),
-        weights=in_experiment("runs/{run}/model.safetensors"),
-        settings=in_experiment("runs/{run}/encoder.json"),
-    output:
-        **search_recall_file("{run}"),
-        outcomes=in_experiment("outcomes/{run}.parquet"),
-        drift=in_experiment("drift/{run}.csv"),
-    log:
-        in_experiment("logs/evaluate_run-{run}.log"),
-    benchmark:
-        in_experiment("benchmarks/evaluate_run-{run}.tsv")
-    wildcard_constraints:
-        run=one_of(name for name, planned in PLANNED.items() if planned.method != "bm25"),
-    conda:
-        "../../envs/torch.yaml"
-    threads: 1
-    params:
-        encoder=lambda wildcards, input: os.path.dirname(input.weights),
-        document_encoder=lambda wildcards, input: os.path.dirname(
-            input.weights if PLANNED[wildcards.run].method == "both-encoders" else input.base[0]
+        options=options_from(
+            runs=BASE_NAME,
+            base=in_experiment("base"),
+            search_recall=in_experiment("search") if SEARCHED else None,
+            out=in_experiment("outcomes"),
         ),
-        drift=lambda wildcards, input, output: options(
-            {
-                "base": os.path.dirname(input.base[0]),
-                "base_queries": input.base_queries,
-                "drift": output.drift,
-            }
-        ),
-        indexes=index_options,
-        recall=lambda wildcards, output: option("--search-recall", output.get("recall")),
-        tasks=task_options,
-        code=source_digest("evaluate_run"),
+        code=source_digest("evaluate_runs", *KINDS_USED),
     shell:
-        EVALUATE
+        SCRIPT + "evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 
-rule evaluate_bm25:
-    """Outcomes of BM25, with an index for each language, on every task, item by item."""
-    input:
-        pairs=PAIRS,
-        tuning=in_experiment("data/tuning.parquet"),
-        tasks=expand(in_experiment("data/{task}.parquet"), task=TASKS),
-        left_out=in_experiment("data/left_out.parquet"),
-    output:
-        outcomes=in_experiment("outcomes/{run}.parquet"),
-    log:
-        in_experiment("logs/evaluate_bm25-{run}.log"),
-    benchmark:
-        in_experiment("benchmarks/evaluate_bm25-{run}.tsv")
-    wildcard_constraints:
-        run=runs_of("bm25"),
-    conda:
-        "../../envs/data.yaml"
-    threads: 1
-    params:
-        tasks=lambda wildcards, input: " ".join(
-            option("--task", [task["name"], task["kind"], data])
-            for task, data in zip(TASKS.values(), input.tasks)
-        ),
-        code=source_digest("evaluate_bm25"),
-    shell:
-        "python workflow/scripts/evaluate_bm25.py --pairs {input.pairs:q} --tuning {input.tuning:q}"
-        " {params.tasks} --left-out {input.left_out:q} --out {output.outcomes:q} > {log:q} 2>&1"
+for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
 
-
-if SEARCHED:
-
-    rule list_search_recall:
-        """What approximate search finds of the best passages, for the base and every run."""
+    rule:
+        """Outcomes of a batch of runs on every task, item by item; their drift from the base."""
+        name:
+            f"evaluate_runs_{BATCH.name}"
         input:
-            recalls=expand(
-                in_experiment("search/{run}.csv"),
-                run=["base", *(name for name in PLANNED if PLANNED[name].method != "bm25")],
+            BASE.values(),
+            run_files(BATCH.names, "model.safetensors", "delta.safetensors", "encoder.json"),
+            plan=ancient(PLAN_FILE),
+            left_out=in_experiment("data/left_out.parquet"),
+            base_queries=in_experiment("outcomes/base-queries.npy"),
+            **EVALUATION_DATA,
+            **vectors_of(
+                in_experiment(
+                    f"embeddings/{BATCH.name}" if BATCH.name in OWN_DOCUMENTS else "embeddings"
+                )
             ),
         output:
-            **table("search_recall", "recall of approximate search"),
-            markdown=in_experiment("tables/search_recall.md"),
+            recall_files(BATCH.names),
+            expand(in_experiment("outcomes/{run}.parquet"), run=BATCH.names),
+            expand(in_experiment("drift/{run}.csv"), run=BATCH.names),
         log:
-            in_experiment("logs/list_search_recall.log"),
+            in_experiment(f"logs/evaluate_runs-{BATCH.name}.log"),
         benchmark:
-            in_experiment("benchmarks/list_search_recall.tsv")
+            in_experiment(f"benchmarks/evaluate_runs-{BATCH.name}.tsv")
         conda:
-            "../../envs/report.yaml"
+            "../../envs/torch.yaml"
         threads: 1
         params:
-            demonstration=DEMONSTRATION,
-            code=source_digest("list_search_recall"),
+            options=options_from(
+                runs=BATCH.names,
+                base=in_experiment("base"),
+                encoders=in_experiment("runs"),
+                drift=in_experiment("drift"),
+                search_recall=in_experiment("search") if SEARCHED else None,
+                out=in_experiment("outcomes"),
+            ),
+            code=source_digest("evaluate_runs", *KINDS_USED),
         shell:
-            "python workflow/scripts/list_search_recall.py --recalls {input.recalls:q}"
-            " {params.demonstration} --out {output.search_recall:q} > {log:q} 2>&1"
+            SCRIPT + "evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
+
+
+for BATCH in (batch for batch in BATCHES if batch.runs[0].row.search):
+
+    rule:
+        """Outcomes of a method that searches texts, on every task, item by item."""
+        name:
+            f"evaluate_runs_{BATCH.name}"
+        input:
+            plan=ancient(PLAN_FILE),
+            left_out=in_experiment("data/left_out.parquet"),
+            **EVALUATION_DATA,
+        output:
+            expand(in_experiment("outcomes/{run}.parquet"), run=BATCH.names),
+        log:
+            in_experiment(f"logs/evaluate_runs-{BATCH.name}.log"),
+        benchmark:
+            in_experiment(f"benchmarks/evaluate_runs-{BATCH.name}.tsv")
+        conda:
+            "../../envs/torch.yaml"
+        threads: 1
+        params:
+            options=options_from(runs=BATCH.names, out=in_experiment("outcomes")),
+            code=source_digest("evaluate_runs", BATCH.runs[0].row, *KINDS_USED),
+        shell:
+            SCRIPT + "evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"

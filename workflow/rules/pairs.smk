@@ -6,7 +6,7 @@ rule build_pairs:
     input:
         papers=in_experiment("data/papers.parquet"),
     output:
-        pairs=PAIRS,
+        out=PAIRS,
     log:
         in_experiment("logs/build_pairs.log"),
     benchmark:
@@ -16,13 +16,13 @@ rule build_pairs:
         "../../envs/data.yaml"
     threads: 2
     params:
-        out=lambda wildcards, output: Path(output.pairs[0]).parent,
-        styles=STYLES,
-        levels=LEVELS,
-        anchors=config["pairs"]["anchors"],
-        seed=config["seed"],
+        options=options_from(
+            styles=STYLES,
+            levels=LEVELS,
+            anchors=config["pairs"]["anchors"],
+            seed=config["seed"],
+            out=in_experiment("pairs"),
+        ),
         code=source_digest("build_pairs"),
     shell:
-        "python workflow/scripts/build_pairs.py --papers {input.papers:q} --styles {params.styles}"
-        " --levels {params.levels} --anchors {params.anchors} --seed {params.seed}"
-        " --jobs {threads} --out {params.out:q} > {log:q} 2>&1"
+        SCRIPT + "build_pairs.py {params.options} --jobs {threads} > {log:q} 2>&1"

@@ -1,4 +1,27 @@
-# Raw files (the embedded world's, or the user's) -> data/papers, data/tuning, data/TASK.parquet.
+# Raw files (the embedded world's, or the user's) -> data/papers, data/tuning, data/TASK.parquet; and
+# plan.json, which says what is run and evaluated.
+
+
+rule write_plan:
+    """Every run with its settings, and every task: what all scripts read of the configuration."""
+    output:
+        out=PLAN_FILE,
+    log:
+        in_experiment("logs/write_plan.log"),
+    benchmark:
+        in_experiment("benchmarks/write_plan.tsv")
+    priority: 2
+    conda:
+        "../../envs/data.yaml"
+    threads: 1
+    params:
+        options=options_from(
+            tuning=json.dumps(config["tuning"]),
+            tasks=json.dumps([{key: task[key] for key in ("name", "kind")} for task in TASKS.values()]),
+        ),
+        code=source_digest("write_plan"),
+    shell:
+        SCRIPT + "write_plan.py {params.options} > {log:q} 2>&1"
 
 
 rule make_world:
@@ -18,16 +41,18 @@ rule make_world:
         "../../envs/data.yaml"
     threads: 1
     params:
-        out=lambda wildcards, output: Path(output.papers).parent,
-        sizes=" ".join(
-            f"--{name} {config['world'][name]}"
-            for name in ("papers", "triplets", "premises", "passages", "sentences")
+        options=options_from(
+            **{name: config["world"][name] for name in WORLD_SIZES},
+            tuning=None,
+            xnli=None,
+            qa=None,
+            parallel=None,
+            seed=config["seed"],
+            out=in_experiment("world"),
         ),
-        seed=config["seed"],
         code=source_digest("make_world"),
     shell:
-        "python workflow/scripts/make_world.py {params.sizes} --seed {params.seed}"
-        " --out {params.out:q} > {log:q} 2>&1"
+        SCRIPT + "make_world.py {params.options} > {log:q} 2>&1"
 
 
 rule harvest_papers:
@@ -37,7 +62,7 @@ rule harvest_papers:
     what changed since.
     """
     output:
-        pages=in_experiment("data/harvest.json"),
+        out=in_experiment("data/harvest.json"),
     log:
         in_experiment("logs/harvest_papers.log"),
     benchmark:
@@ -47,28 +72,18 @@ rule harvest_papers:
         "../../envs/data.yaml"
     threads: 1
     params:
-        folder=config["papers"]["path"],
-        url=config["papers"]["oai"]["url"],
-        contact=config["papers"]["oai"]["contact"],
-        sets=config["papers"]["oai"]["sets"],
-        start=option("--from", config["papers"]["oai"]["from"]),
-        end=option("--until", config["papers"]["oai"]["until"]),
-        pause=config["papers"]["oai"]["seconds_between_requests"],
-        timeout=config["papers"]["oai"]["timeout_seconds"],
+        options=options_from(folder=config["papers"]["path"], **config["papers"]["oai"]),
         code=source_digest("harvest_papers"),
     shell:
-        "python workflow/scripts/harvest_papers.py --url {params.url:q} --contact {params.contact:q}"
-        " --sets {params.sets:q} {params.start} {params.end}"
-        " --seconds-between-requests {params.pause} --timeout-seconds {params.timeout}"
-        " --folder {params.folder:q} --out {output.pages:q} > {log:q} 2>&1"
+        SCRIPT + "harvest_papers.py {params.options} > {log:q} 2>&1"
 
 
 rule read_papers:
     """Papers from a snapshot of arXiv's metadata or from harvested pages."""
     input:
-        source=papers_file(),
+        **{"harvest" if config["papers"]["source"] == "oai" else "snapshot": papers_file()},
     output:
-        papers=in_experiment("data/papers.parquet"),
+        out=in_experiment("data/papers.parquet"),
         provenance=in_experiment("data/papers.json"),
     log:
         in_experiment("logs/read_papers.log"),
@@ -79,19 +94,16 @@ rule read_papers:
         "../../envs/data.yaml"
     threads: 1
     params:
-        source="--harvest" if config["papers"]["source"] == "oai" else "--snapshot",
-        min_abstract_length=config["papers"]["min_abstract_length"],
+        options=options_from(min_abstract_length=config["papers"]["min_abstract_length"]),
         code=source_digest("read_papers"),
     shell:
-        "python workflow/scripts/read_papers.py {params.source} {input.source:q}"
-        " --min-abstract-length {params.min_abstract_length} --provenance {output.provenance:q}"
-        " --out {output.papers:q} > {log:q} 2>&1"
+        SCRIPT + "read_papers.py {params.options} > {log:q} 2>&1"
 
 
 rule download_tuning_data:
     """A file of tuning triplets from a dataset of the hub."""
     output:
-        file=in_experiment("raw/{file}"),
+        out=in_experiment("raw/{file}"),
     log:
         in_experiment("logs/download_tuning_data-{file}.log"),
     benchmark:
@@ -101,12 +113,13 @@ rule download_tuning_data:
         "../../envs/torch.yaml"
     threads: 1
     params:
-        path=config["tuning"]["path"],
-        revision=option("--revision", config["tuning"]["revision"]),
+        options=options_from(
+            path=config["tuning"]["path"],
+            revision=config["tuning"]["revision"],
+        ),
         code=source_digest("download_tuning_data"),
     shell:
-        "python workflow/scripts/download_tuning_data.py --path {params.path:q} {params.revision}"
-        " --out {output.file:q} > {log:q} 2>&1"
+        SCRIPT + "download_tuning_data.py {params.options} > {log:q} 2>&1"
 
 
 rule read_tuning_data:
@@ -114,7 +127,7 @@ rule read_tuning_data:
     input:
         file=tuning_file(),
     output:
-        tuning=in_experiment("data/tuning.parquet"),
+        out=in_experiment("data/tuning.parquet"),
     log:
         in_experiment("logs/read_tuning_data.log"),
     benchmark:
@@ -124,22 +137,22 @@ rule read_tuning_data:
         "../../envs/data.yaml"
     threads: 1
     params:
-        limit=option("--limit", config["tuning"]["limit"]),
-        validation=config["tuning"]["validation"],
-        seed=config["seed"],
+        options=options_from(
+            limit=config["tuning"]["limit"],
+            validation=config["tuning"]["validation"],
+            seed=config["seed"],
+        ),
         code=source_digest("read_tuning_data"),
     shell:
-        "python workflow/scripts/read_tuning_data.py --file {input.file:q} {params.limit}"
-        " --validation {params.validation} --seed {params.seed} --out {output.tuning:q}"
-        " > {log:q} 2>&1"
+        SCRIPT + "read_tuning_data.py {params.options} > {log:q} 2>&1"
 
 
 rule read_task:
     """One multilingual evaluation set, its languages checked to line up."""
     input:
-        files=task_files,
+        task_files,
     output:
-        task=in_experiment("data/{task}.parquet"),
+        out=in_experiment("data/{task}.parquet"),
     log:
         in_experiment("logs/read_task-{task}.log"),
     benchmark:
@@ -149,10 +162,16 @@ rule read_task:
         "../../envs/data.yaml"
     threads: 1
     params:
-        kind=lambda wildcards: TASKS[wildcards.task]["kind"],
-        path=lambda wildcards: task_path(wildcards.task),
-        options=reading_options,
-        code=source_digest("read_task"),
+        options=options_from(
+            path=lambda wildcards: task_path(wildcards.task),
+            columns=lambda wildcards: [
+                f"{what}={name}" for what, name in (TASKS[wildcards.task]["columns"] or {}).items()
+            ],
+            **{
+                key: lambda wildcards, key=key: TASKS[wildcards.task][key]
+                for key in ("kind", "languages", "split", "limit")
+            },
+        ),
+        code=lambda wildcards: source_digest("read_task", TASK_KINDS[wildcards.task]),
     shell:
-        "python workflow/scripts/read_task.py --kind {params.kind} --path {params.path:q}"
-        " {params.options} --out {output.task:q} > {log:q} 2>&1"
+        SCRIPT + "read_task.py {params.options} > {log:q} 2>&1"

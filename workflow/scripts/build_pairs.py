@@ -1,5 +1,6 @@
 """Build the (anchor, positive, negative) triplets, one file for each anchor style and level."""
 
+import argparse
 from pathlib import Path
 
 from adiabatic.cli import command_line
@@ -8,24 +9,29 @@ from adiabatic.io.parquet import read_table
 from adiabatic.pairs.negatives import COLUMNS, LEVELS, STYLES, build_pairs
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--papers", type=Path, required=True, help="papers.parquet")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--papers", type=Path, required=True, help="papers.parquet")
+    options.add_argument(
         "--styles", nargs="+", choices=STYLES, required=True, help="what is the anchor"
     )
-    parser.add_argument(
+    options.add_argument(
         "--levels",
         nargs="+",
         choices=LEVELS,
         required=True,
         help="of difficulty, from easy to hard",
     )
-    parser.add_argument("--anchors", type=int, required=True, help="the same everywhere")
-    parser.add_argument("--seed", type=int, required=True, help="of all draws")
-    parser.add_argument("--jobs", type=int, default=1, help="processes; changes no result")
-    parser.add_argument("--out", type=Path, required=True, help="folder of STYLE-LEVEL.parquet")
-    arguments = parser.parse_args()
+    options.add_argument("--anchors", type=int, required=True, help="the same everywhere")
+    options.add_argument("--seed", type=int, required=True, help="of all draws")
+    options.add_argument("--jobs", type=int, default=1, help="processes; changes no result")
+    options.add_argument("--out", type=Path, required=True, help="folder of STYLE-LEVEL.parquet")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     frames, counts = build_pairs(
         read_table(arguments.papers, COLUMNS),
         arguments.styles,

@@ -1,5 +1,6 @@
 """Compare the runs of every ablation with those of the grid that they repeat, item by item."""
 
+import argparse
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -19,11 +20,12 @@ from adiabatic.report.ablations import ablation_caption, ablation_table
 from adiabatic.report.files import save_caption, to_latex, to_markdown
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--outcomes", type=Path, required=True, help="folder of the outcomes")
-    parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--outcomes", type=Path, required=True, help="folder of the outcomes")
+    options.add_argument("--runs", type=Path, required=True, help="folder of the runs")
+    options.add_argument(
         "--pair",
         nargs=5,
         action="append",
@@ -31,10 +33,14 @@ def main() -> None:
         metavar=("ABLATION", "RATE", "SEED", "REPEATED", "RUN"),
         help="a run of an ablation, and the run of the grid that it repeats; repeatable",
     )
-    add_inference_options(parser)
-    parser.add_argument("--demonstration", action="store_true", help="say so in the captions")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
-    arguments = parser.parse_args()
+    add_inference_options(options)
+    options.add_argument("--demonstration", action="store_true", help="say so in the captions")
+    options.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     how = inference_of(arguments)
 
     @cache

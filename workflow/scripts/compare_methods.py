@@ -1,5 +1,6 @@
 """Compare all methods with the base: gain in English, worst language, drift, what each costs."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -24,12 +25,13 @@ from adiabatic.report.files import save_caption, to_latex, to_markdown
 from adiabatic.report.methods import methods_caption, methods_table
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--outcomes", type=Path, required=True, help="folder of the outcomes")
-    parser.add_argument("--drift", type=Path, required=True, help="folder of the runs' drift")
-    parser.add_argument("--benchmarks", type=Path, required=True, help="folder of the jobs' times")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--outcomes", type=Path, required=True, help="folder of the outcomes")
+    options.add_argument("--drift", type=Path, required=True, help="folder of the runs' drift")
+    options.add_argument("--benchmarks", type=Path, required=True, help="folder of the jobs' times")
+    options.add_argument(
         "--run",
         nargs=6,
         action="append",
@@ -38,13 +40,17 @@ def main() -> None:
         help="a run of a method: the name of its baseline; nan where it has no rate or alpha, - "
         "where it repeats no run; repeatable",
     )
-    parser.add_argument(
+    options.add_argument(
         "--vectors", nargs="+", type=Path, required=True, help="of every corpus, .npy"
     )
-    add_inference_options(parser)
-    parser.add_argument("--demonstration", action="store_true", help="say so in the captions")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
-    arguments = parser.parse_args()
+    add_inference_options(options)
+    options.add_argument("--demonstration", action="store_true", help="say so in the captions")
+    options.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     how = inference_of(arguments)
 
     def values(name: str) -> Values:

@@ -1,5 +1,6 @@
 """Compare the runs' scores on mteb's tasks with the base's, by learning rate."""
 
+import argparse
 import json
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from adiabatic.report.files import save_caption, to_latex, to_markdown
 from adiabatic.report.mteb import scores_caption, scores_table
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--base", type=Path, required=True, help="the base's scores, JSON")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--base", type=Path, required=True, help="the base's scores, JSON")
+    options.add_argument(
         "--run",
         nargs=3,
         action="append",
@@ -21,9 +23,13 @@ def main() -> None:
         metavar=("RUNS", "RATE", "SCORES"),
         help="grid or the name of a baseline, learning rate (or nan), scores; repeatable",
     )
-    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
-    parser.add_argument("--out", type=Path, required=True, help="the table, CSV; others beside it")
-    arguments = parser.parse_args()
+    options.add_argument("--demonstration", action="store_true", help="say so in the caption")
+    options.add_argument("--out", type=Path, required=True, help="the table, CSV; others beside it")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     base = score_rows(read_scores(arguments.base))
     runs = [
         RunScores(name, float(rate), score_rows(read_scores(Path(path))))

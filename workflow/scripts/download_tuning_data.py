@@ -1,5 +1,6 @@
 """Download a file of tuning triplets from a dataset of the hub."""
 
+import argparse
 import shutil
 from pathlib import Path
 
@@ -8,12 +9,17 @@ from adiabatic.io.atomic import written_atomically
 from adiabatic.sources.hub import download_dataset_file
 
 
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--path", required=True, help="OWNER/DATASET/FILE")
+    options.add_argument("--revision", help="commit of the dataset")
+    options.add_argument("--out", type=Path, required=True, help="the file, under its own name")
+    return options
+
+
 def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--path", required=True, help="OWNER/DATASET/FILE")
-    parser.add_argument("--revision", help="commit of the dataset")
-    parser.add_argument("--out", type=Path, required=True, help="the file, under its own name")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     source, revision = download_dataset_file(arguments.path, arguments.revision)
     with written_atomically(arguments.out) as path:
         shutil.copyfile(source, path)

@@ -1,5 +1,6 @@
 """Evaluate one query encoder on tasks of the mteb package, documents by the frozen encoder."""
 
+import argparse
 import json
 from importlib.metadata import version
 from pathlib import Path
@@ -13,21 +14,26 @@ from adiabatic.evaluation.mteb_tasks import chosen_tasks, loaded_task, query_sid
 from adiabatic.io.atomic import written_atomically
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--encoder", type=Path, required=True, help="folder of the query encoder")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--encoder", type=Path, required=True, help="folder of the query encoder")
+    options.add_argument(
         "--document-encoder", type=Path, required=True, help="folder of the document encoder"
     )
-    parser.add_argument("--documents", type=Path, help="vectors of documents that it gave before")
-    parser.add_argument("--documents-out", type=Path, help="where to write those vectors")
-    parser.add_argument("--tasks", nargs="+", required=True, help="names of mteb's tasks")
-    parser.add_argument("--languages", nargs="+", default=[], help="ISO 639-3; left out: all")
-    parser.add_argument("--splits", nargs="+", default=[], help="left out: those mteb evaluates")
-    parser.add_argument("--data", type=Path, help="folder with data in folders of tasks' names")
-    parser.add_argument("--threads", type=int, default=1, help="of torch")
-    parser.add_argument("--out", type=Path, required=True, help="scores, JSON")
-    arguments = parser.parse_args()
+    options.add_argument("--documents", type=Path, help="vectors of documents that it gave before")
+    options.add_argument("--documents-out", type=Path, help="where to write those vectors")
+    options.add_argument("--tasks", nargs="+", required=True, help="names of mteb's tasks")
+    options.add_argument("--languages", nargs="+", default=[], help="ISO 639-3; left out: all")
+    options.add_argument("--splits", nargs="+", default=[], help="left out: those mteb evaluates")
+    options.add_argument("--data", type=Path, help="folder with data in folders of tasks' names")
+    options.add_argument("--threads", type=int, default=1, help="of torch")
+    options.add_argument("--out", type=Path, required=True, help="scores, JSON")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     use_threads(arguments.threads)
     device, folder = chosen_device(), arguments.document_encoder
     digest = document_side_digest(folder)

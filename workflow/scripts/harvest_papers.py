@@ -1,5 +1,6 @@
 """Harvest arXiv's records over OAI-PMH into a folder of pages; goes on where it was stopped."""
 
+import argparse
 from pathlib import Path
 
 from adiabatic.cli import command_line
@@ -10,24 +11,29 @@ from adiabatic.sources.harvested_pages import Selection, count_records, write_li
 from adiabatic.sources.oai_service import Manners, Service
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--url", required=True, help="base URL of the OAI-PMH service")
-    parser.add_argument("--contact", required=True, help="sent along: a mail address or a URL")
-    parser.add_argument("--sets", nargs="*", default=[], help="of the service; none: all records")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--url", required=True, help="base URL of the OAI-PMH service")
+    options.add_argument("--contact", required=True, help="sent along: a mail address or a URL")
+    options.add_argument("--sets", nargs="*", default=[], help="of the service; none: all records")
+    options.add_argument(
         "--from", dest="start", help="first datestamp, YYYY-MM-DD; none: the earliest"
     )
-    parser.add_argument("--until", dest="end", help="last datestamp, YYYY-MM-DD; none: today")
-    parser.add_argument(
+    options.add_argument("--until", dest="end", help="last datestamp, YYYY-MM-DD; none: today")
+    options.add_argument(
         "--seconds-between-requests", type=float, default=3, help="one request at a time"
     )
-    parser.add_argument(
+    options.add_argument(
         "--timeout-seconds", type=float, default=60, help="of silence, after which to ask again"
     )
-    parser.add_argument("--folder", type=Path, required=True, help="where the pages are kept")
-    parser.add_argument("--out", type=Path, required=True, help="JSON: list of the pages")
-    arguments = parser.parse_args()
+    options.add_argument("--folder", type=Path, required=True, help="where the pages are kept")
+    options.add_argument("--out", type=Path, required=True, help="JSON: list of the pages")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     manners = Manners(
         arguments.contact, arguments.seconds_between_requests, arguments.timeout_seconds
     )

@@ -1,5 +1,6 @@
 """Judge the claims of adiabatic tuning, each with its number and interval, and list all pairs."""
 
+import argparse
 from itertools import groupby
 from pathlib import Path
 
@@ -32,10 +33,11 @@ from adiabatic.report.files import save_caption, to_latex, to_markdown
 GRID = "-"
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--base", type=Path, required=True, help="outcomes of the base")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--base", type=Path, required=True, help="outcomes of the base")
+    options.add_argument(
         "--run",
         nargs=4,
         action="append",
@@ -43,7 +45,7 @@ def main() -> None:
         metavar=("ABLATION", "RATE", "SEED", "OUTCOMES"),
         help=f"outcomes of a run, of the grid ({GRID}) or of an ablation; repeatable",
     )
-    parser.add_argument(
+    options.add_argument(
         "--role",
         nargs=2,
         action="append",
@@ -51,14 +53,18 @@ def main() -> None:
         metavar=("ABLATION", "SETTING"),
         help=f"what an ablation tests: {' or '.join(ROLES.values())}; repeatable",
     )
-    parser.add_argument("--ablations", type=Path, help="folder of ablation-NAME.csv")
-    add_inference_options(parser)
-    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
-    parser.add_argument("--languages", type=Path, required=True, help="languages.csv")
-    parser.add_argument(
+    options.add_argument("--ablations", type=Path, help="folder of ablation-NAME.csv")
+    add_inference_options(options)
+    options.add_argument("--demonstration", action="store_true", help="say so in the caption")
+    options.add_argument("--languages", type=Path, required=True, help="languages.csv")
+    options.add_argument(
         "--out", type=Path, required=True, help="claims.csv; .md, .tex, .rst beside"
     )
-    arguments = parser.parse_args()
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     how = inference_of(arguments)
 
     def values(path: Path | str) -> Values:

@@ -1,5 +1,6 @@
 """List what approximate search finds of the best 100 passages, for the base and every run."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -10,12 +11,17 @@ from adiabatic.report.files import save_caption, to_markdown
 from adiabatic.report.search_recall import search_recall_caption
 
 
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--recalls", nargs="+", type=Path, required=True, help="RUN.csv of each")
+    options.add_argument("--demonstration", action="store_true", help="say so in the caption")
+    options.add_argument("--out", type=Path, required=True, help="the table, .csv")
+    return options
+
+
 def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--recalls", nargs="+", type=Path, required=True, help="RUN.csv of each")
-    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
-    parser.add_argument("--out", type=Path, required=True, help="the table, .csv; .md and .rst too")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     parts = [pd.read_csv(path).assign(run=path.stem) for path in arguments.recalls]
     table = pd.concat(parts, ignore_index=True)
     table = table[["run", *(column for column in table if column != "run")]]

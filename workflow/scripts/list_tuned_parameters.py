@@ -1,5 +1,6 @@
 """List which parameters of the base are tuned and which are frozen."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -9,14 +10,19 @@ from adiabatic.io.atomic import written_atomically
 from adiabatic.tuning.freezing import parameter_names, trained_names
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
+    options.add_argument(
         "--freeze", nargs="*", default=[], help="sets or patterns of names that are not tuned"
     )
-    parser.add_argument("--out", type=Path, required=True, help="CSV, a row for each parameter")
-    arguments = parser.parse_args()
+    options.add_argument("--out", type=Path, required=True, help="CSV, a row for each parameter")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     names = sorted(parameter_names(arguments.base))
     tuned = trained_names(names, tuple(arguments.freeze))
     states = ["tuned" if name in tuned else "frozen" for name in names]

@@ -1,5 +1,6 @@
 """Plot how each ablation differs from the runs of the grid: in the weights, and in the tasks."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -11,16 +12,21 @@ from adiabatic.report.figures.ablation import ablation_figure
 from adiabatic.report.figures.files import save_figure
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--tables", nargs="+", type=Path, required=True, help="ablation-NAME.csv")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--tables", nargs="+", type=Path, required=True, help="ablation-NAME.csv")
+    options.add_argument(
         "--movements", nargs="+", type=Path, required=True, help="movement-NAME.csv"
     )
-    parser.add_argument("--ablations", nargs="+", required=True, help="their names")
-    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
-    add_figure_options(parser, several=True)
-    arguments = parser.parse_args()
+    options.add_argument("--ablations", nargs="+", required=True, help="their names")
+    options.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    add_figure_options(options, several=True)
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     given = (arguments.tables, arguments.movements, arguments.ablations, arguments.out)
     for table, moved, name, out in zip(*given, strict=True):
         rows, movements = pd.read_csv(table), pd.read_csv(moved)

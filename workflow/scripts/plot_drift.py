@@ -1,5 +1,6 @@
 """Plot gain against drift of the queries, and what tuning moves; collect every run's drift."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -13,17 +14,22 @@ from adiabatic.report.figures.drift import drift_figure
 from adiabatic.report.figures.files import save_figure
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--drifts", nargs="+", type=Path, required=True, help="drift/RUN.csv files")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--drifts", nargs="+", type=Path, required=True, help="drift/RUN.csv")
+    options.add_argument(
         "--learning-rates", nargs="+", type=float, required=True, help="of the files"
     )
-    parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
-    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
-    parser.add_argument("--table", type=Path, required=True, help="drift of every run, CSV")
-    add_figure_options(parser)
-    arguments = parser.parse_args()
+    options.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
+    options.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    options.add_argument("--table", type=Path, required=True, help="drift of every run, CSV")
+    add_figure_options(options)
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     grid = zip(arguments.learning_rates, arguments.seeds, arguments.drifts, strict=True)
     frames = []
     for rate, seed, path in grid:

@@ -1,5 +1,6 @@
 """Plot validation accuracy and loss of every run against the step."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -12,21 +13,26 @@ from adiabatic.report.figures.history import history_figure
 from adiabatic.report.history import history_caption
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument(
         "--histories", nargs="+", type=Path, required=True, help="history.csv files"
     )
-    parser.add_argument(
+    options.add_argument(
         "--learning-rates", nargs="+", type=float, required=True, help="of the files"
     )
-    parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
-    parser.add_argument(
+    options.add_argument("--seeds", nargs="+", type=int, required=True, help="of the files")
+    options.add_argument(
         "--loss", choices=["triplet", "ranking"], default="triplet", help="of which the axis is"
     )
-    parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
-    add_figure_options(parser)
-    arguments = parser.parse_args()
+    options.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
+    add_figure_options(options)
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     grid = zip(arguments.learning_rates, arguments.seeds, arguments.histories, strict=True)
     history = pd.concat(
         [pd.read_csv(path).assign(learning_rate=rate, seed=seed) for rate, seed, path in grid],

@@ -1,5 +1,6 @@
 """Plot the language x language heat map of each task at the learning rate that is recommended."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +13,18 @@ from adiabatic.report.languages import languages_caption
 from adiabatic.report.shown import shown_rate
 
 
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--languages", type=Path, required=True, help="languages.csv")
+    options.add_argument("--runs", type=Path, required=True, help="runs.csv")
+    options.add_argument("--tasks", nargs="+", required=True, help="a figure for each")
+    add_figure_options(options, several=True)
+    return options
+
+
 def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--languages", type=Path, required=True, help="languages.csv")
-    parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
-    parser.add_argument("--tasks", nargs="+", required=True, help="a figure for each")
-    add_figure_options(parser, several=True)
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     languages = pd.read_csv(arguments.languages)
     runs = pd.read_csv(arguments.runs, keep_default_na=False, na_values={"worst_difference": ""})
     rate = shown_rate(runs)

@@ -1,5 +1,6 @@
 """Plot accuracy by level of difficulty and anchor style, base and tuned."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +13,17 @@ from adiabatic.report.levels import levels_caption, levels_rows
 from adiabatic.report.shown import shown_run
 
 
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    options.add_argument("--runs", type=Path, required=True, help="runs.csv")
+    add_figure_options(options)
+    return options
+
+
 def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
-    parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
-    add_figure_options(parser)
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     run = shown_run(
         pd.read_csv(arguments.runs, keep_default_na=False, na_values={"worst_difference": ""})
     )

@@ -1,5 +1,6 @@
 """Plot the gain in English of every method against its worst language."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -11,13 +12,18 @@ from adiabatic.report.figures.methods import methods_figure
 from adiabatic.report.methods import methods_caption
 
 
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--table", type=Path, required=True, help="methods.csv")
+    options.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
+    options.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    add_figure_options(options)
+    return options
+
+
 def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="methods.csv")
-    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
-    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
-    add_figure_options(parser)
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     frame = pd.read_csv(arguments.table)
     caption = (
         f"{methods_caption(frame, arguments.margin_of_no_loss, arguments.confidence)} Numbers "

@@ -1,5 +1,6 @@
 """Plot the learning-rate window: difference from the base against the learning rate."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -11,13 +12,18 @@ from adiabatic.report.figures.window import window_figure
 from adiabatic.report.window import window_caption
 
 
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--window", type=Path, required=True, help="window.csv")
+    options.add_argument("--runs", type=Path, required=True, help="runs.csv")
+    options.add_argument("--confidence", type=float, required=True, help="of the intervals")
+    add_figure_options(options)
+    return options
+
+
 def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--window", type=Path, required=True, help="window.csv")
-    parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
-    parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
-    add_figure_options(parser)
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     window = pd.read_csv(arguments.window)
     runs = pd.read_csv(arguments.runs, keep_default_na=False, na_values={"worst_difference": ""})
     chosen = runs.loc[runs["recommended"], "learning_rate"]

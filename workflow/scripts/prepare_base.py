@@ -1,5 +1,6 @@
 """Bring a base model (a local folder, or one of the hub) into the experiment's base/ folder."""
 
+import argparse
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,24 +17,29 @@ from adiabatic.io.atomic import folder_written_atomically
 from adiabatic.sources.hub import download_model
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--source", choices=["path", "hub"], required=True, help="of the model")
-    parser.add_argument("--model", required=True, help="folder, or name on the hub")
-    parser.add_argument("--revision", help="commit on the hub")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--source", choices=["path", "hub"], required=True, help="of the model")
+    options.add_argument("--model", required=True, help="folder, or name on the hub")
+    options.add_argument("--revision", help="commit on the hub")
+    options.add_argument(
         "--pooling", choices=["mean", "cls"], help="as the folder says, if not given"
     )
-    parser.add_argument(
+    options.add_argument(
         "--similarity", choices=SIMILARITIES, help="as the folder says, if not given"
     )
     for side in ("query", "document"):
-        parser.add_argument(f"--{side}-prefix", help="as the folder says, if not given")
-        parser.add_argument(
+        options.add_argument(f"--{side}-prefix", help="as the folder says, if not given")
+        options.add_argument(
             f"--max-{side}-tokens", type=int, help="as the folder says, if not given"
         )
-    parser.add_argument("--out", type=Path, required=True, help="model folder")
-    arguments = parser.parse_args()
+    options.add_argument("--out", type=Path, required=True, help="model folder")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     revision = arguments.revision
     if arguments.source == "hub":
         source, revision = download_model(arguments.model, revision, check_weights)

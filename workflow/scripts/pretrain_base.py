@@ -1,5 +1,6 @@
 """Train the embedded world's base, a tiny multilingual BERT, from its parallel sentences."""
 
+import argparse
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,16 +12,23 @@ from adiabatic.encoding.provenance import base_provenance, write_provenance
 from adiabatic.io.atomic import folder_written_atomically
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--parallel", nargs="+", type=Path, required=True, help="a file a language")
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument(
+        "--parallel", nargs="+", type=Path, required=True, help="a file a language"
+    )
     for field in fields(BaseSizes):
         option = "--" + field.name.replace("_", "-")
-        parser.add_argument(option, type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True, help="of all draws")
-    parser.add_argument("--threads", type=int, default=1, help="of torch")
-    parser.add_argument("--out", type=Path, required=True, help="model folder")
-    arguments = parser.parse_args()
+        options.add_argument(option, type=int, required=True)
+    options.add_argument("--seed", type=int, required=True, help="of all draws")
+    options.add_argument("--threads", type=int, default=1, help="of torch")
+    options.add_argument("--out", type=Path, required=True, help="model folder")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     use_threads(arguments.threads)
     sizes = BaseSizes(**{field.name: getattr(arguments, field.name) for field in fields(BaseSizes)})
     sentences = read_parallel(arguments.parallel)

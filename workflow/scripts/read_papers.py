@@ -1,5 +1,6 @@
 """Read papers from a snapshot of arXiv's metadata, or from a harvest, into papers.parquet."""
 
+import argparse
 import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -12,19 +13,24 @@ from adiabatic.sources.harvested_pages import harvested_records
 from adiabatic.sources.papers import PaperCounts, file_digest, snapshot_records, write_papers
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    source = parser.add_mutually_exclusive_group(required=True)
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    source = options.add_mutually_exclusive_group(required=True)
     source.add_argument("--snapshot", type=Path, help="JSON lines, plain, .gz, .zst or .zip")
     source.add_argument("--harvest", type=Path, help="list of pages, as harvest_papers writes it")
-    parser.add_argument(
+    options.add_argument(
         "--min-abstract-length", type=int, default=100, help="of abstracts kept, in characters"
     )
-    parser.add_argument(
+    options.add_argument(
         "--provenance", type=Path, help="JSON: digest of the source, and the counts"
     )
-    parser.add_argument("--out", type=Path, required=True, help="papers.parquet")
-    arguments = parser.parse_args()
+    options.add_argument("--out", type=Path, required=True, help="papers.parquet")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     path = arguments.snapshot or arguments.harvest
     records = snapshot_records(path) if arguments.snapshot else harvested_records(path)
     with ThreadPoolExecutor(1) as thread:

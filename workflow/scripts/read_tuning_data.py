@@ -1,5 +1,6 @@
 """Read English tuning triplets into tuning.parquet: choose missing negatives, make the splits."""
 
+import argparse
 from pathlib import Path
 
 from adiabatic.cli import command_line
@@ -7,16 +8,21 @@ from adiabatic.io.atomic import written_atomically
 from adiabatic.sources.tuning_data import read_tuning_data
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--file", type=Path, required=True, help="JSON lines, plain or .gz")
-    parser.add_argument("--limit", type=int, help="triplets used in all")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--file", type=Path, required=True, help="JSON lines, plain or .gz")
+    options.add_argument("--limit", type=int, help="triplets used in all")
+    options.add_argument(
         "--validation", type=int, required=True, help="triplets of each held-out split"
     )
-    parser.add_argument("--seed", type=int, required=True, help="of all draws")
-    parser.add_argument("--out", type=Path, required=True, help="tuning.parquet")
-    arguments = parser.parse_args()
+    options.add_argument("--seed", type=int, required=True, help="of all draws")
+    options.add_argument("--out", type=Path, required=True, help="tuning.parquet")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     triplets, counts = read_tuning_data(
         arguments.file, arguments.limit, arguments.validation, arguments.seed
     )

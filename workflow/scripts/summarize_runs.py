@@ -1,5 +1,6 @@
 """Summarize all runs: differences from the base with paired bootstrap intervals, and verdicts."""
 
+import argparse
 from itertools import groupby
 from pathlib import Path
 
@@ -15,20 +16,25 @@ from adiabatic.report.files import save_caption
 from adiabatic.report.summary import summary_caption
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--base", type=Path, required=True, help="outcomes of the base")
-    parser.add_argument("--runs", nargs="+", type=Path, required=True, help="outcomes of the runs")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--base", type=Path, required=True, help="outcomes of the base")
+    options.add_argument("--runs", nargs="+", type=Path, required=True, help="outcomes of the runs")
+    options.add_argument(
         "--learning-rates", nargs="+", type=float, required=True, help="of the runs"
     )
-    parser.add_argument("--seeds", nargs="+", type=int, required=True, help="of the runs")
-    add_inference_options(parser)
-    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
-    parser.add_argument("--window", type=Path, required=True, help="window.csv")
-    parser.add_argument("--judged", type=Path, required=True, help="runs.csv")
-    parser.add_argument("--demonstration", action="store_true", help="say so in the caption")
-    arguments = parser.parse_args()
+    options.add_argument("--seeds", nargs="+", type=int, required=True, help="of the runs")
+    add_inference_options(options)
+    options.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    options.add_argument("--window", type=Path, required=True, help="window.csv")
+    options.add_argument("--judged", type=Path, required=True, help="runs.csv")
+    options.add_argument("--demonstration", action="store_true", help="say so in the caption")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     how = inference_of(arguments)
     base = values_of(read_frame(arguments.base), arguments.reference)
     grid = zip(arguments.learning_rates, arguments.seeds, arguments.runs, strict=True)

@@ -1,5 +1,6 @@
 """Write the page for who decides: verdict, claims, three figures, costs, what was not tested."""
 
+import argparse
 import json
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from adiabatic.io.atomic import written_atomically
 from adiabatic.report.page import one_page, tuning_costs
 
 
-def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--experiment", required=True, help="its name")
-    parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--experiment", required=True, help="its name")
+    options.add_argument("--tables", type=Path, required=True, help="folder of the tables")
+    options.add_argument(
         "--figure",
         nargs=2,
         action="append",
@@ -22,13 +24,17 @@ def main() -> None:
         metavar=("TITLE", "PNG"),
         help="repeatable",
     )
-    parser.add_argument("--provenance", type=Path, required=True, help="of a run")
-    parser.add_argument(
+    options.add_argument("--provenance", type=Path, required=True, help="of a run")
+    options.add_argument(
         "--benchmarks", nargs="+", type=Path, required=True, help="times of the runs, TSV"
     )
-    parser.add_argument("--demonstration", action="store_true", help="say so on the page")
-    parser.add_argument("--out", type=Path, required=True, help="one HTML file")
-    arguments = parser.parse_args()
+    options.add_argument("--demonstration", action="store_true", help="say so on the page")
+    options.add_argument("--out", type=Path, required=True, help="one HTML file")
+    return options
+
+
+def main() -> None:
+    arguments = parser().parse_args()
     runs = pd.read_csv(
         arguments.tables / "runs.csv", keep_default_na=False, na_values={"worst_difference": ""}
     )

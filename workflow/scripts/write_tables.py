@@ -1,5 +1,6 @@
 """Write the tables for people (overview, verdicts, levels) as CSV, Markdown and LaTeX."""
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -13,14 +14,19 @@ from adiabatic.report.shown import shown_run
 from adiabatic.report.verdicts import recommendation, runs_table
 
 
+def parser() -> argparse.ArgumentParser:
+    """The options of this script."""
+    options = command_line.parser(__doc__)
+    options.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    options.add_argument("--window", type=Path, required=True, help="window.csv")
+    options.add_argument("--runs", type=Path, required=True, help="runs.csv")
+    options.add_argument("--demonstration", action="store_true", help="say so in the captions")
+    options.add_argument("--out", type=Path, required=True, help="folder of the tables")
+    return options
+
+
 def main() -> None:
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
-    parser.add_argument("--window", type=Path, required=True, help="window.csv")
-    parser.add_argument("--runs", type=Path, required=True, help="runs.csv")
-    parser.add_argument("--demonstration", action="store_true", help="say so in the captions")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the tables")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     summary, window = pd.read_csv(arguments.summary), pd.read_csv(arguments.window)
     runs = pd.read_csv(arguments.runs, keep_default_na=False, na_values={"worst_difference": ""})
     run, verdict = shown_run(runs), recommendation(runs)

@@ -1,7 +1,7 @@
 """Corpora: the distinct texts that the frozen encoder embeds once, in one order for all."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from adiabatic.io.parquet import read_batches
 BLOCK = 100_000
 
 
-def document_texts(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.Index:
+def document_texts(frames: Iterable[pd.DataFrame], columns: Sequence[str]) -> pd.Index:
     """Distinct documents in order of first appearance: row i of the corpus' vectors is text i."""
     texts = [frame[column] for frame in frames for column in columns]
     return pd.Index(pd.concat(texts, ignore_index=True).dropna().unique())
 
 
-def document_blocks(paths: Iterable[Path], columns: list[str]) -> Iterator[list[str]]:
+def document_blocks(paths: Iterable[Path], columns: Sequence[str]) -> Iterator[list[str]]:
     """The texts of `document_texts`, in its order, some at a time: all would not fit in memory.
 
     Distinct are those whose 128-bit hashes are.
@@ -66,7 +66,7 @@ def texts_digest(hashes: np.ndarray) -> str:
     return hashlib.sha256(hashes.tobytes()).hexdigest()
 
 
-def hashed_rows(path: Path, columns: list[str]) -> tuple[list[np.ndarray], np.ndarray]:
+def hashed_rows(path: Path, columns: Sequence[str]) -> tuple[list[np.ndarray], np.ndarray]:
     """What `document_texts` and `document_rows` say of one file, without its texts in memory.
 
     Should two texts have one hash, there is a text less than there are vectors, which is noticed.

@@ -13,8 +13,8 @@ SETTINGS_FILE = "encoder.json"
 WEIGHTS = "model*.safetensors"
 # Folder of a matrix on pooled vectors, as sentence-transformers keeps it; adapters have one.
 DENSE = "2_Dense"
-# A run's file of tuned minus base weights.
-DELTA = "delta.safetensors"
+# A run's files beside the model's: tuned minus base weights, validation by step, what it took.
+DELTA, HISTORY, TIME = "delta.safetensors", "history.csv", "time.json"
 # The model cards of the E5 family prescribe these prefixes; their folders do not carry them.
 E5_PREFIXES = {"query_prefix": "query: ", "document_prefix": "passage: "}
 DEFAULT_MAX_TOKENS = 512

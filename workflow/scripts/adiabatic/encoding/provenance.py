@@ -9,7 +9,6 @@ from typing import Any
 
 from adiabatic.encoding.model_folder import DENSE, WEIGHTS, read_settings
 from adiabatic.io.errors import InputError
-from adiabatic.plan.source_digest import source_digest
 
 PROVENANCE_FILE = "provenance.json"
 LIBRARIES = ("torch", "transformers", "tokenizers", "numpy", "peft")
@@ -80,7 +79,7 @@ def run_provenance(
     triplets: int,
     data: dict[str, Path],
     frozen: FrozenFiles,
-    script: str = "tune_query_encoder",
+    code: str,
 ) -> dict[str, Any]:
     """Provenance of a tuned query encoder.
 
@@ -91,7 +90,7 @@ def run_provenance(
         parameters: numbers of single weights, tuned and frozen.
         triplets: of one epoch.
         frozen: the digests before the run of what it must not change.
-        script: that made it, whose code's digest is stated.
+        code: digest of the code that made it.
     Raises:
         InputError: what must not change has changed.
     """
@@ -106,7 +105,7 @@ def run_provenance(
         if frozen.vectors is None
         else {"before": frozen.digests, "after": after},
         "data_sha256": {name: _file_digest(path) for name, path in data.items()},
-        "code": source_digest(script),
+        "code": code,
         "weights_sha256": weights_digest(folder),
         "base": json.loads((base / PROVENANCE_FILE).read_text(encoding="utf-8")),
         "versions": _versions(),
@@ -114,26 +113,28 @@ def run_provenance(
 
 
 def interpolation_provenance(
-    folder: Path, base: Path, run: dict[str, Any], alpha: float
+    folder: Path, base: Path, run: dict[str, Any], alpha: float, code: str
 ) -> dict[str, Any]:
     """Provenance of weights between a base and a run of it, whose provenance is given."""
     return {
         "tuning": {"method": "interpolation", "alpha": alpha},
         "run": run,
-        "code": source_digest("interpolate_weights"),
+        "code": code,
         "weights_sha256": weights_digest(folder),
         "base": json.loads((base / PROVENANCE_FILE).read_text(encoding="utf-8")),
         "versions": _versions(),
     }
 
 
-def run_identity(settings: dict[str, Any], data: dict[str, Path], frozen: FrozenFiles) -> str:
+def run_identity(
+    settings: dict[str, Any], data: dict[str, Path], frozen: FrozenFiles, code: str
+) -> str:
     """Digest of all that decides the weights of a run: settings, data, base, code and libraries."""
     parts = {
         "tuning": settings,
         "data": {name: _file_digest(path) for name, path in data.items()},
         "frozen": frozen.digests,
-        "code": source_digest("tune_query_encoder"),
+        "code": code,
         "versions": _versions(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -14,7 +14,7 @@ import Stemmer
 from scipy import sparse
 
 from adiabatic.evaluation.sets import EvaluationSet, Passages
-from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
+from adiabatic.tasks.kinds import KINDS
 from adiabatic.text.languages import language_code, writes_without_spaces
 
 # Snowball's name of both kinds of Norwegian.
@@ -144,6 +144,6 @@ def _documents(part: EvaluationSet) -> pd.MultiIndex:
     languages = part.items["language"].unique()
     if len(languages) == 1:
         return pd.MultiIndex.from_product([languages, part.corpus])
-    columns = DOCUMENT_COLUMNS[part.kind]
+    columns = KINDS[part.kind].documents
     frames = [part.items[["language", c]].set_axis(["language", "text"], axis=1) for c in columns]
     return pd.MultiIndex.from_frame(pd.concat(frames).dropna().drop_duplicates())

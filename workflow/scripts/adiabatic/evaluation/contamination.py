@@ -9,8 +9,9 @@ import pandas as pd
 from adiabatic.encoding.corpora import document_texts
 from adiabatic.io.errors import InputError
 from adiabatic.io.parquet import read_batches, read_frame
+from adiabatic.plan.registry import implementation
 from adiabatic.tasks.beir import read_queries
-from adiabatic.tasks.kinds import DOCUMENT_COLUMNS, RIGHT_COLUMN
+from adiabatic.tasks.kinds import KINDS
 from adiabatic.text.similarity import text_keys
 
 REPORT, REMOVE = "report", "remove"
@@ -21,7 +22,7 @@ TUNED_ON = ("train", "validation")
 class ItemSet(NamedTuple):
     """The items of an evaluation set: language, item, query and the kind's document columns.
 
-    documents: how many are searched, where not all are among the items' (kind beir).
+    documents: how many are searched, where not all are among the items'.
     """
 
     name: str
@@ -43,9 +44,17 @@ def held_out_items(tuning: pd.DataFrame) -> pd.DataFrame:
 
 
 def task_items(name: str, kind: str, path: Path) -> ItemSet:
-    """The items of a configured evaluation set; of kind beir a row for each relevant passage."""
-    if kind != "beir":
-        return ItemSet(name, kind, read_frame(path))
+    """The items of a configured evaluation set."""
+    row = KINDS[kind]
+    return (
+        implementation(row.list_items)(name, kind, path)
+        if row.list_items
+        else ItemSet(name, kind, read_frame(path))
+    )
+
+
+def beir_items(name: str, kind: str, path: Path) -> ItemSet:
+    """The items of a set of passages, queries and judgments: a row for each relevant passage."""
     queries = read_queries(path).explode("relevant", ignore_index=True)
     wanted, found, count = set(queries["relevant"]), {}, 0
     for batch in read_batches(path, ["document"]):
@@ -99,7 +108,7 @@ def check_evaluation_sets(
                 "languages": " ".join(part.items["language"].unique()),
                 "items": items,
                 "documents": part.documents
-                or len(document_texts([part.items], DOCUMENT_COLUMNS[part.kind])),
+                or len(document_texts([part.items], KINDS[part.kind].documents)),
                 "duplicates": int(asked.duplicated(["language", "query"]).sum()),
                 "shared_queries": int(roles.get("query", 0)),
                 "shared_passages": int(roles.get("passage", 0)),
@@ -139,6 +148,6 @@ def _texts(part: ItemSet) -> pd.DataFrame:
     asked = part.items[part.items["query"].notna()]
     frames = [
         pd.DataFrame({"item": asked["item"], "role": role, "text": asked[column]})
-        for role, column in (("query", "query"), ("passage", RIGHT_COLUMN[part.kind]))
+        for role, column in (("query", "query"), ("passage", KINDS[part.kind].relevant))
     ]
     return pd.concat(frames).drop_duplicates().assign(set=part.name)

@@ -2,23 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from adiabatic.evaluation.judged_retrieval import judged_outcomes
-from adiabatic.evaluation.scorers import (
-    MEASURES,
-    bitext_outcomes,
-    mixed_pool_outcomes,
-    own_outcomes,
-    retrieval_outcomes,
-    triplets_outcomes,
-    xnli_outcomes,
-)
+from adiabatic.evaluation.scorers import MEASURES
 from adiabatic.evaluation.search import QueryVectors
 from adiabatic.evaluation.sets import EvaluationSet
+from adiabatic.io.errors import InputError
+from adiabatic.plan.registry import implementation
+from adiabatic.tasks.kinds import KINDS
 
 COLUMNS = [
     "task",
@@ -46,6 +41,18 @@ class Queries:
     texts: pd.Index
     vectors: np.ndarray
 
+    @classmethod
+    def read(cls, texts: pd.Index, path: Path) -> "Queries":
+        """Texts with vectors that another encoder gave them, from a file by np.save.
+
+        Raises:
+            InputError: they are vectors of other queries.
+        """
+        vectors = np.load(path, allow_pickle=False)
+        if len(vectors) != len(texts):
+            raise InputError(f"{path}: vectors of other queries; evaluate the base again")
+        return cls(texts, vectors)
+
     def of(self, texts: pd.Series) -> np.ndarray:
         """Vectors of some texts, in their order."""
         return self.vectors[self.texts.get_indexer(texts)]
@@ -70,15 +77,7 @@ def outcomes_of(queries: QueryVectors, sets: list[EvaluationSet]) -> pd.DataFram
 def outcomes_of_set(queries: QueryVectors, part: EvaluationSet) -> pd.DataFrame:
     """Outcomes of one set: see `outcomes_of`."""
     asked = part.items[part.items["query"].notna()]
-    score = {
-        "xnli": xnli_outcomes,
-        "qa-retrieval": retrieval_outcomes,
-        "triplets": triplets_outcomes,
-        "beir": judged_outcomes,
-        "bitext": bitext_outcomes,
-        "mixed-pool": mixed_pool_outcomes,
-        "own": own_outcomes,
-    }[part.kind]
+    score = implementation(KINDS[part.kind].score)
     frames = score(part, asked.reset_index(drop=True), queries.of(asked["query"]))
     return pd.concat(frames, ignore_index=True)
 

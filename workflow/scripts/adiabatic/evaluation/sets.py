@@ -5,6 +5,7 @@ Where no file of vectors is given, the documents have none (shape (documents, 0)
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,16 +17,14 @@ from adiabatic.evaluation.contamination import arxiv_items, held_out_items, with
 from adiabatic.evaluation.faiss_index import read_index
 from adiabatic.evaluation.search import Vectors
 from adiabatic.io.parquet import read_frame
+from adiabatic.plan.registry import implementation
 from adiabatic.tasks.beir import read_passages, read_queries
-from adiabatic.tasks.kinds import ARXIV, DOCUMENT_COLUMNS, HELD_OUT
-
-# Kinds in which query i means the same in every language; a set of kind own may be so, too.
-PARALLEL = ("xnli", "qa-retrieval", "bitext", "mixed-pool")
+from adiabatic.tasks.kinds import ARXIV, HELD_OUT, KINDS, TRIPLETS, TUNING
 
 
 @dataclass(frozen=True)
 class Passages:
-    """What a set of kind beir searches.
+    """What is searched where there are too many passages for a frame.
 
     rows: of each passage in the vectors of its set, which are of distinct texts; int64 (passages,).
     index: of the passages, in their order; None: they are searched exactly.
@@ -40,8 +39,9 @@ class EvaluationSet:
     """One set of items: a task's, one style and level of arXiv pairs, or the held-out triplets.
 
     `items` has language, item, query and the kind's document columns; `corpus` and `vectors` are
-    the documents' texts (with the language before each, where that matters) and their vectors. Kind
-    beir has `passages`, and the texts themselves only where their terms are searched.
+    the documents' texts (with the language before each, where that matters) and their vectors.
+    Where passages are too many for a frame there are `passages` instead, and the texts themselves
+    only where their terms are searched.
     """
 
     task: str
@@ -61,28 +61,53 @@ class EvaluationSet:
 
 
 def is_parallel(part: EvaluationSet) -> bool:
-    """Whether query i means the same in every language."""
-    if part.kind != "own":
-        return part.kind in PARALLEL
+    """Whether query i means the same in every language: by the kind, or else by the items."""
+    known = KINDS[part.kind].parallel
+    if known is not None:
+        return known
     asked = part.items[part.items["query"].notna()]
     of_languages = asked.groupby("language", observed=True)["item"].agg(set)
     return all(items == of_languages.iloc[0] for items in of_languages)
 
 
+class SetFiles(NamedTuple):
+    """The files of all evaluation sets: pairs, tuning data and tasks are parquet.
+
+    vectors: CORPUS.npy of the documents of `arxiv`, `tuning` and each task, none where texts alone
+    are searched. indexes: TASK.faiss of the tasks that are not searched exactly.
+    """
+
+    pairs: list[Path]
+    tuning: Path
+    tasks: list[Path]
+    vectors: list[Path]
+    indexes: list[Path]
+
+
+def read_sets(
+    files: SetFiles, kinds: dict[str, str], left_out: Path | None = None
+) -> list[EvaluationSet]:
+    """All evaluation sets: arXiv's pairs, the held-out triplets, and the tasks in their order.
+
+    Args:
+        kinds: of the tasks, by name. left_out: items that are not evaluated.
+    """
+    vectors, indexes = ({path.stem: path for path in of} for of in (files.vectors, files.indexes))
+    sets = arxiv_sets(files.pairs, vectors.get(ARXIV))
+    sets.append(held_out_set(files.tuning, vectors.get(TUNING)))
+    for path in files.tasks:
+        name = path.stem
+        sets.append(task_set(name, kinds[name], path, vectors.get(name), indexes.get(name)))
+    return without_left_out(sets, left_out)
+
+
 def arxiv_sets(paths: list[Path], vectors: Path | None = None) -> list[EvaluationSet]:
     """The arXiv pairs: one subset for each style and level, all with the same corpus."""
     frames = [read_frame(path) for path in paths]
-    corpus = document_texts(frames, DOCUMENT_COLUMNS["triplets"])
+    corpus = document_texts(frames, KINDS[TRIPLETS].documents)
     documents = _vectors(corpus, vectors)
     return [
-        EvaluationSet(
-            ARXIV,
-            path.stem,
-            "triplets",
-            arxiv_items(frame),
-            corpus,
-            documents,
-        )
+        EvaluationSet(ARXIV, path.stem, TRIPLETS, arxiv_items(frame), corpus, documents)
         for path, frame in zip(paths, frames, strict=True)
     ]
 
@@ -90,33 +115,40 @@ def arxiv_sets(paths: list[Path], vectors: Path | None = None) -> list[Evaluatio
 def held_out_set(path: Path, vectors: Path | None = None) -> EvaluationSet:
     """The test split of the tuning triplets."""
     data = read_frame(path)
-    corpus = document_texts([data], DOCUMENT_COLUMNS["triplets"])
+    corpus = document_texts([data], KINDS[TRIPLETS].documents)
     items = held_out_items(data)
-    return EvaluationSet(HELD_OUT, "all", "triplets", items, corpus, _vectors(corpus, vectors))
+    return EvaluationSet(HELD_OUT, "all", TRIPLETS, items, corpus, _vectors(corpus, vectors))
 
 
 def task_set(
     name: str, kind: str, path: Path, vectors: Path | None = None, index: Path | None = None
 ) -> EvaluationSet:
-    """One configured evaluation set; `index`: of kind beir, where it is not searched exactly."""
-    if kind == "beir":
-        return beir_set(name, path, vectors, index)
+    """One configured evaluation set.
+
+    Args:
+        index: where it is not searched exactly.
+    """
+    row = KINDS[kind]
+    if row.open:
+        return implementation(row.open)(name, kind, path, vectors, index)
     items = read_frame(path)
-    corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
+    corpus = document_texts([items], row.documents)
     return EvaluationSet(name, "all", kind, items, corpus, _vectors(corpus, vectors))
 
 
-def beir_set(name: str, path: Path, vectors: Path | None, index: Path | None) -> EvaluationSet:
-    """A set of kind beir, whose passages stay on the disk if there are vectors of them."""
+def open_beir(
+    name: str, kind: str, path: Path, vectors: Path | None, index: Path | None
+) -> EvaluationSet:
+    """A set of passages, queries and judgments; passages that have vectors stay on the disk."""
     queries = read_queries(path)
     if vectors is None:
         corpus = read_passages(path)
         passages = Passages(np.arange(len(corpus)))
-        return EvaluationSet(name, "all", "beir", queries, corpus, _vectors(corpus, None), passages)
-    (rows,), hashes = hashed_rows(path, DOCUMENT_COLUMNS["beir"])
+        return EvaluationSet(name, "all", kind, queries, corpus, _vectors(corpus, None), passages)
+    (rows,), hashes = hashed_rows(path, KINDS[kind].documents)
     passages = Passages(rows, read_index(index, vectors, len(rows)) if index else None)
     documents = read_vectors(vectors, hashes)
-    return EvaluationSet(name, "all", "beir", queries, pd.Index([]), documents, passages)
+    return EvaluationSet(name, "all", kind, queries, pd.Index([]), documents, passages)
 
 
 def without_left_out(sets: list[EvaluationSet], path: Path | None) -> list[EvaluationSet]:

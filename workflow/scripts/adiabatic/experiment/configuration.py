@@ -23,6 +23,7 @@ from adiabatic.experiment.configuration_checks import (
 from adiabatic.io.atomic import written_atomically
 from adiabatic.io.errors import InputError, shown
 from adiabatic.tasks.beir_folder import SPLIT, beir_files
+from adiabatic.tasks.kinds import FOLDER, KINDS
 
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "config.schema.yaml"
 
@@ -114,13 +115,13 @@ def files_of_task(task: Configuration) -> list[Path]:
     """The files of an evaluation set in its languages, or the one with all of them.
 
     Raises:
-        InputError: a folder of kind beir lacks one.
+        InputError: a folder lacks one.
     """
     if task["files"]:
         return [Path(path) for path in task["files"].values()]
     languages = task["languages"] if "{language}" in task["path"] else [""]
     paths = [Path(task["path"].replace("{language}", name)) for name in languages]
-    if task["kind"] != "beir":
+    if KINDS[task["kind"]].files != FOLDER:
         return paths
     return [file for path in paths for file in beir_files(path, task["split"] or SPLIT).values()]
 

@@ -4,8 +4,10 @@ import math
 from typing import Any
 
 from adiabatic.io.errors import InputError, shown
-from adiabatic.plan.runs import METHODS, SETTINGS, UNTUNED, planned_runs
+from adiabatic.plan.methods import METHODS, SETTINGS
+from adiabatic.plan.runs import planned
 from adiabatic.sources.world import LANGUAGES
+from adiabatic.tasks.kinds import FOLDER, KINDS, ONE_FILE
 
 Configuration = dict[str, Any]
 # Keys that only some sources read; with any other source they must be null.
@@ -23,9 +25,8 @@ READ_WITH = {
     },
     "tuning": {"path": ["path", "hub"], "revision": ["hub"]},
 }
-# Kinds of evaluation sets that the embedded world has, and those that need two languages.
-EMBEDDED_KINDS = ("xnli", "qa-retrieval", "mixed-pool")
-ACROSS_LANGUAGES = ("bitext", "mixed-pool")
+# What a key that only some kinds of tasks read is where nothing asks for it.
+UNREAD = {"columns": None, "split": None, "search": "exact"}
 
 
 def check_sources(config: Configuration) -> None:
@@ -88,7 +89,7 @@ def check_tuning(tuning: Configuration) -> None:
         if all(ablation[key] == tuning[key] for key in SETTINGS if key in ablation):
             raise InputError(f"{where}: no changed setting found; an ablation changes at least one")
     _check_baselines(tuning)
-    for run in planned_runs(tuning):
+    for run in planned(tuning):
         exact = run.settings.get("precision") == "float64"
         if exact and run.settings["forward"] != "float32":
             raise InputError(
@@ -101,31 +102,30 @@ def _check_baselines(tuning: Configuration) -> None:
     names = [variant["name"] for variant in (*tuning["ablations"], *tuning["baselines"])]
     for number, baseline in enumerate(tuning["baselines"]):
         where = f"configuration: tuning.baselines[{number}]"
-        method = baseline["method"]
+        method = METHODS[baseline["method"]]
         if names.count(baseline["name"]) > 1:
             raise InputError(
                 f"{where}.name: {baseline['name']!r} found twice; names of ablations and baselines "
                 "are unique"
             )
-        reads = METHODS[method]
-        if method not in UNTUNED:
-            reads = ("learning_rates", "seeds", *reads)
+        reads = method.settings
+        if method.tuned:
+            reads = ("learning_rates", "seeds", *reads, *(method.each or ())[:1])
         unread = [key for key in baseline if key not in ("name", "method", *reads)]
         if unread:
             raise InputError(
-                f"{where}.{unread[0]}: {shown(baseline[unread[0]])} found, which method {method} "
-                f"does not read; it reads {', '.join(reads) or 'nothing else'}"
+                f"{where}.{unread[0]}: {shown(baseline[unread[0]])} found, which method "
+                f"{method.name} does not read; it reads {', '.join(reads) or 'nothing else'}"
             )
-        interpolated = method == "interpolation"
-        if interpolated and "alphas" not in baseline:
-            raise InputError(f"{where}.alphas: missing; needed with method interpolation")
-        if method not in UNTUNED and not interpolated and "learning_rates" not in baseline:
-            raise InputError(f"{where}.learning_rates: missing; needed with method {method}")
-        for key in ("learning_rates", "seeds") if interpolated else ():
+        needed = [method.each[0]] if method.each else []
+        needed += ["learning_rates"] if method.tuned and not method.repeats else []
+        if missing := [key for key in needed if key not in baseline]:
+            raise InputError(f"{where}.{missing[0]}: missing; needed with method {method.name}")
+        for key in ("learning_rates", "seeds") if method.repeats else ():
             unknown = sorted(set(baseline.get(key, [])) - set(tuning[key]))
             if unknown:
                 raise InputError(
-                    f"{where}.{key}: {shown(unknown[0])} found; interpolated are runs of the grid: "
+                    f"{where}.{key}: {shown(unknown[0])} found; repeated are runs of the sweep: "
                     f"{', '.join(map(shown, tuning[key]))}"
                 )
 
@@ -138,13 +138,14 @@ def check_tasks(config: Configuration) -> None:
         where = f"configuration: evaluation.tasks[{number}]"
         if task["name"] in names[:number]:
             raise InputError(f"{where}.name: {task['name']!r} found twice; names are unique")
-        _check_beir_keys(task, where)
+        _check_keys_of_kinds(task, where)
         _check_task_files(task, where)
-        if task["languages"] is None and task["kind"] != "own":
+        kind = KINDS[task["kind"]]
+        if task["languages"] is None and kind.files != ONE_FILE:
             task["languages"] = list(task["files"] or LANGUAGES)
-        if task["kind"] in ACROSS_LANGUAGES and len(task["languages"]) < 2:
+        if len(task["languages"] or LANGUAGES) < kind.languages:
             raise InputError(
-                f"{where}.languages: {', '.join(task['languages'])} found; kind {task['kind']} is "
+                f"{where}.languages: {', '.join(task['languages'])} found; kind {kind.name} is "
                 "about queries and documents in different languages, so two are needed"
             )
         if task["source"] != "embedded":
@@ -157,13 +158,14 @@ def check_tasks(config: Configuration) -> None:
             )
 
 
-def _check_beir_keys(task: Configuration, where: str) -> None:
-    """Raises InputError where a key that only kind beir reads is set for another kind."""
-    for key, needed in (("split", None), ("search", "exact")):
-        if task["kind"] != "beir" and task[key] != needed:
+def _check_keys_of_kinds(task: Configuration, where: str) -> None:
+    """Raises InputError where a key that only some kinds read is set for another."""
+    for key, needed in UNREAD.items():
+        readers = [kind.name for kind in KINDS.values() if key in kind.reads]
+        if task["kind"] not in readers and task[key] != needed:
             raise InputError(
                 f"{where}.{key}: {shown(task[key])} found; {needed or 'null'} is needed with "
-                f"kind: {task['kind']}, as only kind beir reads it"
+                f"kind: {task['kind']}, as only kind {' and '.join(readers)} reads it"
             )
 
 
@@ -180,31 +182,31 @@ def check_mteb(chosen: Configuration) -> None:
 
 def _check_task_files(task: Configuration, where: str) -> None:
     """Raises InputError unless exactly one of path and files says where a task is, as it should."""
-    kind, path, files = (task[key] for key in ("kind", "path", "files"))
+    kind, path, files = KINDS[task["kind"]], task["path"], task["files"]
     if task["source"] == "embedded":
-        if kind not in EMBEDDED_KINDS:
-            raise InputError(f"{where}.source: 'embedded' found; kind {kind} needs source: path")
-        for key in ("path", "files", "columns"):
+        if not kind.synthetic:
+            raise InputError(
+                f"{where}.source: 'embedded' found; kind {kind.name} needs source: path"
+            )
+        for key in ("path", "files"):
             if task[key] is not None:
                 raise InputError(
                     f"{where}.{key}: {shown(task[key])} found; null is needed with source: "
                     "embedded, which does not read it"
                 )
         return
-    if kind == "own":
+    if kind.files == ONE_FILE:
         if files is not None or not path or "{language}" in path:
             raise InputError(
                 f"{where}.path: {shown(files or path)} found; one file with all languages is "
-                "needed with kind: own"
+                f"needed with kind: {kind.name}"
             )
         return
-    if task["columns"] is not None:
+    if files is not None and kind.files == FOLDER:
         raise InputError(
-            f"{where}.columns: {shown(task['columns'])} found; only kind own reads them"
+            f"{where}.files: {shown(files)} found; kind {kind.name} needs path: a folder"
         )
-    if files is not None and kind == "beir":
-        raise InputError(f"{where}.files: {shown(files)} found; kind beir needs path: a folder")
-    one_folder = kind == "beir" and path and len(task["languages"] or LANGUAGES) == 1
+    one_folder = kind.files == FOLDER and path and len(task["languages"] or LANGUAGES) == 1
     if files is None and "{language}" not in (path or "") and not one_folder:
         raise InputError(
             f"{where}.path: {shown(path)} found; needed with source: path is one file per "

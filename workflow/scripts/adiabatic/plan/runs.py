@@ -1,128 +1,115 @@
-"""The grid of tuning runs, ablations that repeat parts of it, and baselines by other methods."""
+"""The plan of an experiment: every run with what it belongs to, and every evaluation set."""
 
-from math import nan
-from typing import Any, NamedTuple
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from math import isnan, nan
+from pathlib import Path
+from typing import Any
 
-# Keys of the configuration's tuning section that decide a run beside its rate and seed.
-SETTINGS = (
-    "loss",
-    "margin",
-    "temperature",
-    "batch_size",
-    "accumulate",
-    "schedule",
-    "warmup",
-    "max_gradient_norm",
-    "dropout",
-    "epochs",
-    "patience",
-    "freeze",
-    "precision",
-    "forward",
-)
+from adiabatic.io.errors import InputError
+from adiabatic.plan.methods import DEFAULTS, METHODS, SETTINGS, SWEEP_METHOD, Method
+
+# The group of the runs of every learning rate and seed; ablations and methods are other groups.
+SWEEP = "sweep"
+# The encoder before tuning, as tables and files name it.
+BASE = "base"
 
 
-# What each method of a baseline reads beside rates and seeds. query-encoder is the grid's own: what
-# a baseline changes are settings.
-ADAPTER_SETTINGS = (
-    *("loss", "margin", "temperature", "batch_size", "schedule", "warmup", "epochs", "patience"),
-)
-METHODS: dict[str, tuple[str, ...]] = {
-    "query-encoder": SETTINGS,
-    "both-encoders": SETTINGS,
-    "lora": (*(key for key in SETTINGS if key != "freeze"), "rank", "targets"),
-    "linear-adapter": ADAPTER_SETTINGS,
-    "interpolation": ("alphas",),
-    "procrustes": (),
-    "bm25": (),
-}
-LORA_DEFAULTS = {"rank": 8, "targets": []}
-# Those that have no learning rate and no seed, and so one run.
-UNTUNED = ("procrustes", "bm25")
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run: of the sweep, of an ablation, or of a method that is compared with it.
 
-
-class Run(NamedTuple):
-    """One run: of the grid, of an ablation, or of a baseline; one without a rate has NaN there."""
-
-    name: str
-    learning_rate: float
-    seed: int
-
-
-class PlannedRun(NamedTuple):
-    """A run with its settings and what it belongs to: the grid, an ablation or a baseline.
-
-    ablation, baseline: the name of either, empty for the runs of the grid.
-    repeats: the grid's run that an ablation repeats, or that is interpolated with the base.
-    method: one of METHODS.
+    name: of its folder. group: SWEEP, or the name of the ablation or the compared method.
+    method: one of METHODS. learning_rate: NaN where the method has none. alpha: of what is
+    interpolated, else NaN. repeats: the run of the sweep that an ablation repeats, or that is
+    interpolated with the base; else empty. changes: of an ablation, the one setting that it
+    changes, empty where there are several. settings: what the method reads, by name.
     """
 
-    run: Run
-    ablation: str
-    repeats: str
-    settings: dict[str, Any]
-    baseline: str = ""
-    method: str = "query-encoder"
+    name: str
+    group: str
+    method: str = SWEEP_METHOD
+    learning_rate: float = nan
+    seed: int = 0
+    alpha: float = nan
+    repeats: str = ""
+    ablation: bool = False
+    changes: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def row(self) -> Method:
+        """What is known of its method."""
+        return METHODS[self.method]
 
 
-def grid(learning_rates: list[float], seeds: list[int]) -> list[Run]:
-    """One run for each learning rate and seed, in ascending order."""
-    return [
-        Run(f"lr{rate}-seed{seed}", rate, seed)
-        for rate in sorted(map(float, learning_rates))
-        for seed in sorted(seeds)
-    ]
+@dataclass(frozen=True)
+class PlannedTask:
+    """An evaluation set of the configuration: its name and kind."""
+
+    name: str
+    kind: str
 
 
-def planned_runs(tuning: dict[str, Any]) -> list[PlannedRun]:
-    """The runs of the grid, then those of each ablation and baseline, named `NAME-RUN`.
+@dataclass(frozen=True)
+class Plan:
+    """What an experiment runs and evaluates, in the order of its tables."""
+
+    runs: tuple[PlannedRun, ...]
+    tasks: tuple[PlannedTask, ...] = ()
+
+    def named(self, names: Iterable[str]) -> list[PlannedRun]:
+        """Runs by name, in the order of the names.
+
+        Raises:
+            InputError: the plan has no such run.
+        """
+        known = {run.name: run for run in self.runs}
+        names = list(names)
+        if missing := [name for name in names if name not in known]:
+            raise InputError(f"--runs: {missing[0]!r} found; the plan has no such run")
+        return [known[name] for name in names]
+
+    @property
+    def sweep(self) -> list[PlannedRun]:
+        """The runs of the sweep."""
+        return [run for run in self.runs if run.group == SWEEP]
+
+    @property
+    def ablations(self) -> list[PlannedRun]:
+        """The runs of all ablations."""
+        return [run for run in self.runs if run.ablation]
+
+    @property
+    def compared(self) -> list[PlannedRun]:
+        """The runs of the methods that are compared with the sweep."""
+        return [run for run in self.runs if run.group != SWEEP and not run.ablation]
+
+
+def plan_of(config: dict[str, Any]) -> Plan:
+    """The plan of a checked configuration."""
+    tasks = [PlannedTask(task["name"], task["kind"]) for task in config["evaluation"]["tasks"]]
+    return Plan(planned(config["tuning"]), tuple(tasks))
+
+
+def planned(tuning: dict[str, Any]) -> tuple[PlannedRun, ...]:
+    """The runs of the sweep, then those of each ablation and compared method, named `GROUP-RUN`.
 
     Args:
         tuning: that section of the configuration, with defaults.
     """
     settings = {key: tuning[key] for key in SETTINGS}
-    runs = grid(tuning["learning_rates"], tuning["seeds"])
-    planned = [PlannedRun(run, "", "", settings) for run in runs]
+    runs = _every(SWEEP, tuning["learning_rates"], tuning["seeds"], settings)
     for ablation in tuning["ablations"]:
-        name = ablation["name"]
         chosen = {key: ablation.get(key, tuning[key]) for key in ("learning_rates", "seeds")}
         changed = settings | {key: ablation[key] for key in SETTINGS if key in ablation}
-        planned += [
-            PlannedRun(run._replace(name=f"{name}-{run.name}"), name, run.name, changed)
-            for run in grid(**chosen)
-        ]
-    for baseline in tuning["baselines"]:
-        planned += baseline_runs(baseline, tuning)
-    return planned
-
-
-def baseline_runs(baseline: dict[str, Any], tuning: dict[str, Any]) -> list[PlannedRun]:
-    """The runs of one baseline; what it leaves out is as in the tuning section."""
-    name, method = baseline["name"], baseline["method"]
-    if method in UNTUNED:
-        return [PlannedRun(Run(name, nan, 0), "", "", {}, name, method)]
-    chosen = {key: baseline.get(key, tuning[key]) for key in ("learning_rates", "seeds")}
-    runs = grid(**chosen)
-    if method == "interpolation":
-        return [
-            PlannedRun(
-                run._replace(name=f"{name}-{alpha}-{run.name}"), "", run.name, {"alpha": alpha},
-                name, method,
-            )
-            for alpha in map(float, baseline["alphas"])
-            for run in runs
-        ]  # fmt: skip
-    given = tuning | LORA_DEFAULTS | baseline
-    settings = {key: given[key] for key in METHODS[method]}
-    return [
-        PlannedRun(run._replace(name=f"{name}-{run.name}"), "", "", settings, name, method)
-        for run in runs
-    ]
-
-
-def family_of(run: Run) -> str:
-    """What tables call a run beside its rate: grid, or the name of its ablation or baseline."""
-    return run.name.removesuffix(f"lr{run.learning_rate}-seed{run.seed}").rstrip("-") or "grid"
+        about = {"ablation": True, "changes": setting_changed(tuning, ablation)}
+        about |= {"prefix": f"{ablation['name']}-", "repeated": True}
+        runs += _every(ablation["name"], **chosen, settings=changed, **about)
+    for compared in tuning["baselines"]:
+        runs += _of_method(compared, tuning)
+    return tuple(runs)
 
 
 def setting_changed(tuning: dict[str, Any], ablation: dict[str, Any]) -> str:
@@ -137,3 +124,79 @@ def setting_changed(tuning: dict[str, Any], ablation: dict[str, Any]) -> str:
     }:
         return ""
     return changed[0] if len(changed) == 1 else ""
+
+
+def plan_row(run: PlannedRun) -> dict[str, Any]:
+    """A run as the plan file has it; NaN becomes null."""
+    row = asdict(run)
+    return row | {key: None for key in ("learning_rate", "alpha") if isnan(row[key])}
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan as JSON."""
+    content = {"runs": list(map(plan_row, plan.runs)), "tasks": list(map(asdict, plan.tasks))}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan from a file with `plan_text`.
+
+    Raises:
+        InputError: the file is missing, or is no plan.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        missing = {"learning_rate": nan, "alpha": nan}
+        runs = [
+            PlannedRun(**run | {k: v for k, v in missing.items() if run.get(k) is None})
+            for run in content["runs"]
+        ]
+        tasks = [PlannedTask(**task) for task in content.get("tasks", [])]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: cannot be read as a plan of runs ({error})") from None
+    return Plan(tuple(runs), tuple(tasks))
+
+
+def _every(
+    group: str,
+    learning_rates: list[float],
+    seeds: list[int],
+    settings: dict[str, Any],
+    prefix: str = "",
+    repeated: bool = False,
+    **about: Any,
+) -> list[PlannedRun]:
+    """One run for each learning rate and seed, in ascending order."""
+    return [
+        PlannedRun(
+            f"{prefix}{(name := f'lr{rate}-seed{seed}')}",
+            group,
+            learning_rate=rate,
+            seed=seed,
+            settings=settings,
+            repeats=name if repeated else "",
+            **about,
+        )
+        for rate in sorted(map(float, learning_rates))
+        for seed in sorted(seeds)
+    ]
+
+
+def _of_method(compared: dict[str, Any], tuning: dict[str, Any]) -> list[PlannedRun]:
+    """The runs of one compared method; what it leaves out is as in the tuning section."""
+    name, method = compared["name"], METHODS[compared["method"]]
+    given = tuning | DEFAULTS | compared
+    settings = {key: given[key] for key in method.settings}
+    if not method.tuned:
+        return [PlannedRun(name, name, method.name, settings=settings)]
+    chosen = {key: given[key] for key in ("learning_rates", "seeds")}
+    variants = [(f"{name}-", settings, nan)]
+    if method.each:
+        many, one = method.each
+        variants = [(f"{name}-{v}-", settings | {one: v}, v) for v in map(float, compared[many])]
+    about = {"method": method.name, "repeated": method.repeats}
+    return [
+        run
+        for prefix, of_run, alpha in variants
+        for run in _every(name, **chosen, settings=of_run, prefix=prefix, alpha=alpha, **about)
+    ]

@@ -1,9 +1,9 @@
 """Digests of code: they change when what a script uses computes something else, and then only.
 
-A digest is taken of the definitions (functions, classes, constants) that a script reaches by name, in
-the script itself and in this library, and of the data files in the folder of a package that it uses.
-It does not see what computes nothing: comments, docstrings, annotations of arguments, and the texts
-of errors, of help and of the log. It is the same under every version of Python.
+A digest is taken of the definitions (functions, classes, constants) that a script reaches by name,
+in the script itself and in this library, and of the data files in the folder of a package that it
+uses. It does not see what computes nothing: comments, docstrings, annotations of arguments, and the
+texts of errors, of help and of the log. It is the same under every version of Python.
 """
 
 import ast

@@ -53,12 +53,3 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-
-
-def check_path(path: str, languages: list[str]) -> None:
-    """Raises InputError where one file or folder is to serve several languages."""
-    if len(languages) > 1 and "{language}" not in path:
-        raise InputError(
-            f"{path}: one file found for {len(languages)} languages; a path with {{language}} "
-            "where the language stands is needed"
-        )

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import opened, read_records, text_of
 from adiabatic.io.parquet import BATCH, read_table
-from adiabatic.tasks.aligned_files import check_path, spaced
-from adiabatic.tasks.beir_folder import beir_files
+from adiabatic.tasks.aligned_files import spaced
+from adiabatic.tasks.beir_folder import SPLIT, beir_files
+from adiabatic.tasks.files import TaskFiles
 
 HEADER = ["query-id", "corpus-id", "score"]
 # A row is a passage (language, passage, document) or a query with its judgments. Passages are
@@ -55,9 +56,7 @@ class BeirCounts:
         return BeirCounts(*(one + more for one, more in pairs))
 
 
-def write_beir(
-    path: str, languages: list[str], split: str, limit: int | None, out: Path
-) -> BeirCounts:
+def write_beir(task: TaskFiles, out: Path) -> BeirCounts:
     """Write the passages, queries and judgments of every language to one parquet file (see ROWS).
 
     A passage's text is its title and text, joined by a space, as BEIR has it. Passages are written
@@ -66,18 +65,14 @@ def write_beir(
     passage is an error: BEIR stops at such a query, but goes on with such a passage, which no
     search can find, so that every encoder would seem worse than it is.
 
-    Args:
-        path: the folder, {language} standing for the language where there are several.
-        limit: queries per language, evenly spaced; None for every one.
     Raises:
         InputError: a file is missing or malformed, or no query is left.
     """
-    check_path(path, languages)
     counts = BeirCounts()
     with pq.ParquetWriter(out, ROWS) as writer:
-        for language in languages:
-            files = beir_files(Path(path.replace("{language}", language)), split)
-            counts += _write_language(writer, language, files, limit, counts.passages)
+        for language, folder in task.by_language().items():
+            files = beir_files(folder, task.split or SPLIT)
+            counts += _write_language(writer, language, files, task.limit, counts.passages)
     return counts
 
 

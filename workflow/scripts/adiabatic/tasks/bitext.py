@@ -7,6 +7,7 @@ import pandas as pd
 
 from adiabatic.io.errors import InputError
 from adiabatic.tasks.aligned_files import check_aligned, read_text, spaced
+from adiabatic.tasks.files import TaskFiles
 
 
 @dataclass(frozen=True)
@@ -18,22 +19,21 @@ class BitextCounts:
     repeated_in_some_language: int
 
 
-def read_bitext(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame, BitextCounts]:
+def read_bitext(task: TaskFiles) -> tuple[pd.DataFrame, BitextCounts]:
     """Lines of every language, each of them a query and a document.
 
-    Args:
-        limit: lines of each language, evenly spaced; None for every one.
     Returns:
         A frame with language, item (the line's number), query and document, which are the same.
     Raises:
         InputError: a line is empty, or the files have not as many lines.
     """
+    files = task.by_language()
     tables = {language: _lines(path) for language, path in files.items()}
     reference = next(iter(tables))
     for language, lines in tables.items():
         numbers = [range(1, len(table) + 1) for table in (tables[reference], lines)]
         check_aligned(files[reference], numbers[0], files[language], numbers[1], "line")
-    chosen = spaced(len(tables[reference]), limit)
+    chosen = spaced(len(tables[reference]), task.limit)
     names = [str(number + 1) for number in chosen]
     used = {language: [lines[i] for i in chosen] for language, lines in tables.items()}
     items = pd.concat(

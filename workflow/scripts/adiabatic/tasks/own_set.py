@@ -13,6 +13,7 @@ import pandas as pd
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import UNREADABLE, opened, read_records, text_of
 from adiabatic.tasks.aligned_files import spaced
+from adiabatic.tasks.files import TaskFiles
 
 # What a column of the file may hold, and its name where the configuration names none.
 DEFAULT_COLUMNS = {"query": "query", "document": "document", "language": "language"}
@@ -31,9 +32,7 @@ class OwnSetCounts:
     by_language: str
 
 
-def read_own_set(
-    path: Path, columns: dict[str, str], languages: list[str], limit: int | None
-) -> tuple[pd.DataFrame, OwnSetCounts]:
+def read_own_set(task: TaskFiles) -> tuple[pd.DataFrame, OwnSetCounts]:
     """Items of a set whose rows have a query, a right document and a language.
 
     With a negative every row is a triplet. Without, the document is searched among all documents of
@@ -42,10 +41,9 @@ def read_own_set(
     the documents of every language; without, only those of their own.
 
     Args:
-        columns: names in the file of query, document, language, item and negative; the first three
-            have defaults, the others are not read unless named.
-        languages: that the file must have, and no others; empty for whatever it has.
-        limit: items per language, evenly spaced; None for every one.
+        task: its columns are query, document, language, item and negative; the first three have
+            default names, the others are not read unless named. Its languages are those that the
+            file must have, and no others; none for whatever it has.
     Returns:
         A frame with language, item, query, document and negative (None where there is none), in
         which all languages have shared items in the same order; a document of no used item has no
@@ -53,7 +51,8 @@ def read_own_set(
     Raises:
         InputError: a column or text is missing, a language is not allowed, or ids do not line up.
     """
-    columns = DEFAULT_COLUMNS | columns
+    path, languages = Path(task.paths[0]), task.languages
+    columns = DEFAULT_COLUMNS | task.columns
     rows = pd.DataFrame(_rows(path, columns, languages))
     if rows.empty:
         raise InputError(f"{path}: no row found; at least one is needed")
@@ -62,7 +61,7 @@ def read_own_set(
     distinct = rows.drop_duplicates(texts, ignore_index=True)
     whole = _with_items(path, distinct, "item" in columns, "negative" in columns)
     order = languages or whole["language"].unique().tolist()
-    frames = [_chosen(whole[whole["language"] == language], limit) for language in order]
+    frames = [_chosen(whole[whole["language"] == language], task.limit) for language in order]
     items = pd.concat(frames, ignore_index=True)
     counted = whole.groupby("language", sort=False)["item"].nunique()[order]
     counts = OwnSetCounts(

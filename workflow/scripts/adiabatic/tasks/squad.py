@@ -9,10 +9,12 @@ import pandas as pd
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import text_of
 from adiabatic.tasks.aligned_files import TaskCounts, check_aligned, read_text, spaced
+from adiabatic.tasks.files import TaskFiles
 
 
-def read_squad(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame, TaskCounts]:
+def read_squad(task: TaskFiles) -> tuple[pd.DataFrame, TaskCounts]:
     """Questions and the passages that answer them; ids are the same in every language."""
+    files = task.by_language()
     tables = {language: _squad_file(path) for language, path in files.items()}
     reference = next(iter(tables))
     for language, table in tables.items():
@@ -21,7 +23,7 @@ def read_squad(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame,
             expected = tables[reference][column]
             check_aligned(files[reference], expected, files[language], table[column], name)
     asked = tables[reference]["item"].dropna().to_numpy()
-    chosen = asked[spaced(len(asked), limit)]
+    chosen = asked[spaced(len(asked), task.limit)]
     if not len(chosen):
         raise InputError(f"{files[reference]}: no question found; at least one is needed")
     frames = []

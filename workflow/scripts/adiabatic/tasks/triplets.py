@@ -1,16 +1,16 @@
 """Sets of triplets: queries with a positive and a negative text."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from adiabatic.io.errors import InputError
 from adiabatic.io.json_lines import read_records, text_of
 from adiabatic.tasks.aligned_files import TaskCounts, check_aligned, spaced
+from adiabatic.tasks.files import TaskFiles
 
 
-def read_triplets(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame, TaskCounts]:
+def read_triplets(task: TaskFiles) -> tuple[pd.DataFrame, TaskCounts]:
     """Queries with a positive and a negative text; line i is the same item in every language."""
+    files = task.by_language()
     tables = {
         language: pd.DataFrame(
             [
@@ -30,7 +30,7 @@ def read_triplets(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFra
     found = len(tables[reference])
     if not found:
         raise InputError(f"{files[reference]}: no triplet found; at least one is needed")
-    chosen = spaced(found, limit)
+    chosen = spaced(found, task.limit)
     items = pd.concat(
         [
             table.iloc[chosen].assign(language=language, item=[str(i) for i in chosen])

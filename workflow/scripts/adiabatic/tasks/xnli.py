@@ -6,16 +6,18 @@ import pandas as pd
 
 from adiabatic.io.errors import InputError, shown
 from adiabatic.tasks.aligned_files import TaskCounts, check_aligned, read_text, spaced
+from adiabatic.tasks.files import TaskFiles
 
 LABELS = ("entailment", "neutral", "contradiction")
 
 
-def read_xnli(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame, TaskCounts]:
+def read_xnli(task: TaskFiles) -> tuple[pd.DataFrame, TaskCounts]:
     """Premises with one hypothesis of each label; line i is the same item in every language.
 
     Consecutive lines of one premise (in the first language) are one item; a premise without all
     three labels is left out and counted.
     """
+    files = task.by_language()
     tables = {language: _read_tsv(path) for language, path in files.items()}
     reference = next(iter(tables))
     for language, table in tables.items():
@@ -26,7 +28,7 @@ def read_xnli(files: dict[str, Path], limit: int | None) -> tuple[pd.DataFrame, 
     item = (premises != premises.shift()).cumsum() - 1
     labels = tables[reference]["label"].groupby(item).agg(set)
     complete = labels.index[labels == set(LABELS)].to_numpy()
-    chosen = complete[spaced(len(complete), limit)]
+    chosen = complete[spaced(len(complete), task.limit)]
     if not len(chosen):
         raise InputError(
             f"{files[reference]}: no premise has hypotheses of all three labels "

@@ -1,13 +1,19 @@
 """Adapters: one matrix on the vectors of queries; the encoder and the document vectors stay."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
+from safetensors.torch import save_file
 from scipy.linalg import orthogonal_procrustes
 
+from adiabatic.encoding.encoder import save_encoder
+from adiabatic.encoding.model_folder import DELTA, HISTORY, read_settings
+from adiabatic.encoding.provenance import FrozenFiles, run_provenance, write_provenance
 from adiabatic.io.errors import InputError
 from adiabatic.tuning.history import (
     HISTORY_POINTS,
@@ -17,6 +23,7 @@ from adiabatic.tuning.history import (
     out_of_patience,
 )
 from adiabatic.tuning.losses import query_losses
+from adiabatic.tuning.making import Making, tuning_texts
 from adiabatic.tuning.settings import TuningSettings, learning_rate_at, tuning_steps
 
 
@@ -35,6 +42,24 @@ class Adapter:
 
     matrix: np.ndarray
     history: pd.DataFrame
+
+
+def make_linear_adapter(making: Making, folder: Path | None) -> None:
+    """The base with a matrix on the vectors of queries, trained from the identity."""
+    settings, frozen = making.settings(), FrozenFiles.of(making.base, making.vectors)
+    train, validation = _encoded(making)
+    unit_length = read_settings(making.base).similarity == "cosine"
+    documents = making.stored_vectors()
+    adapter = linear_adapter(train, validation, documents, settings, unit_length, making.say)
+    _write(making, folder, adapter, settings.of_method(), len(train.queries), frozen)
+
+
+def make_procrustes(making: Making, folder: Path | None) -> None:
+    """The base with the rotation that brings training queries closest to their positives."""
+    frozen = FrozenFiles.of(making.base, making.vectors)
+    train, validation = _encoded(making)
+    adapter = procrustes(train, validation, making.stored_vectors())
+    _write(making, folder, adapter, {"method": making.run.method}, len(train.queries), frozen)
 
 
 def procrustes(
@@ -130,3 +155,45 @@ def _row(
     right = np.einsum("nd,nd->n", rotated, difference) > 0
     moved = np.mean(matrix != np.eye(len(matrix), dtype=np.float32))
     return step, float(loss), float(right.mean()), float(moved)
+
+
+def _encoded(making: Making) -> list[EncodedTriplets]:
+    """The triplets that are trained on, and those of validation, with vectors by the base."""
+    encoder, texts = making.encoder(), tuning_texts(making.data)
+    splits = []
+    for part in (texts.train, texts.validation):
+        queries = encoder.encode(part.queries, "query", progress="queries")
+        splits.append(EncodedTriplets(queries, part.positives, part.negatives))
+    return splits
+
+
+def _write(
+    making: Making,
+    folder: Path | None,
+    adapter: Adapter,
+    settings: dict[str, Any],
+    triplets: int,
+    frozen: FrozenFiles,
+) -> None:
+    """Write the run's folder, if this process has one to write."""
+    accuracy = adapter.history.loc[adapter.history["kept"], "validation_accuracy"].item()
+    making.say(f"validation accuracy {accuracy:.4f}")
+    if folder is None:
+        return
+    encoder = making.encoder()
+    save_encoder(replace(encoder, projection=torch.from_numpy(adapter.matrix)), folder)
+    save_file({}, folder / DELTA)
+    adapter.history.to_csv(folder / HISTORY, index=False)
+    frozen_weights = sum(parameter.numel() for parameter in encoder.model.parameters())
+    provenance = run_provenance(
+        folder,
+        making.base,
+        settings,
+        making.computed(),
+        {"tuned": adapter.matrix.size, "frozen": frozen_weights},
+        triplets,
+        {"triplets": making.data, "vectors": making.vectors},
+        frozen,
+        making.code(),
+    )
+    write_provenance(folder, provenance)

@@ -39,12 +39,14 @@ class Checkpoints:
     """Where a run keeps its checkpoint, and how often it is written.
 
     identity: digest of all that decides the run; a checkpoint of another run is never resumed.
+    at_end: whether one is written at the end of the run, too.
     """
 
     path: Path
     identity: str
     seconds: float
     say: Callable[[str], None]
+    at_end: bool = False
     written: float = field(default_factory=time.monotonic)
 
     def due(self) -> bool:
@@ -101,11 +103,6 @@ class Checkpoints:
         progress.rows = [tuple(row) for row in progress.rows]
         self.say(f"resumed after step {progress.step}")
         return progress
-
-    def remove(self) -> None:
-        """The run is complete and its outputs are written; nor is a half of one left by a kill."""
-        for path in (self.path, *self.path.parent.glob(f".{self.path.stem}-*")):
-            path.unlink(missing_ok=True)
 
 
 class Stopped(Exception):

@@ -1,10 +1,63 @@
 """Interpolation of a tuned encoder's weights with the base's, on either side of both."""
 
+import json
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from safetensors.numpy import load_file, save_file
 
+from adiabatic.encoding.encoder import load_encoder
+from adiabatic.encoding.model_folder import DELTA, HISTORY, WEIGHTS
+from adiabatic.encoding.provenance import (
+    PROVENANCE_FILE,
+    interpolation_provenance,
+    weights_digest,
+    write_provenance,
+)
 from adiabatic.io.errors import InputError, shown
+from adiabatic.tuning.history import history_of
+from adiabatic.tuning.loop import triplet_accuracy
+from adiabatic.tuning.making import Making
+from adiabatic.tuning.query_encoder import tokenized
+
+
+def make_interpolation(making: Making, folder: Path | None) -> None:
+    """Weights between the base's and those of the run that it repeats."""
+    source, alpha = making.runs / making.run.repeats, making.run.alpha
+    run = json.loads((source / PROVENANCE_FILE).read_text(encoding="utf-8"))
+    if run["base"]["weights_sha256"] != weights_digest(making.base):
+        raise InputError(f"{source}: tuned from another base than {making.base}")
+    files = sorted(making.base.glob(WEIGHTS))
+    base = {name: weight for path in files for name, weight in load_file(path).items()}
+    weights, added = interpolated(base, load_file(source / DELTA), alpha)
+    if folder is None:
+        return
+    shutil.copytree(making.base, folder, dirs_exist_ok=True)
+    for path in files:
+        part = {name: weights[name] for name in load_file(path)}
+        # Without this word transformers does not read a file.
+        save_file(part, folder / path.name, metadata={"format": "pt"})
+    save_file(added, folder / DELTA)
+    _history(making, folder, added).to_csv(folder / HISTORY, index=False)
+    provenance = interpolation_provenance(folder, making.base, run, alpha, making.code())
+    write_provenance(folder, provenance)
+    making.say(f"{making.run.name}: {alpha:g} of the way from the base to {source.name}")
+
+
+def _history(making: Making, folder: Path, added: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Validation accuracy of the base and of the interpolated encoder."""
+    _, validation = tokenized(making.base, making.data)
+    documents = making.stored_vectors()
+    before, after = (
+        triplet_accuracy(encoder, validation, documents, making.processes)
+        for encoder in (making.encoder(), load_encoder(folder, device=making.device))
+    )
+    moved = [np.count_nonzero(part) for part in added.values()]
+    share = sum(moved) / max(1, sum(part.size for part in added.values()))
+    return history_of([(0, np.nan, before, 0.0), (1, np.nan, after, share)], kept=1)
 
 
 def interpolated(

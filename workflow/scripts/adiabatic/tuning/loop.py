@@ -6,6 +6,7 @@ What others do instead goes through the same steps: tuning both sides, and low-r
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,16 @@ class Triplets:
     queries: TokenIds
     positives: np.ndarray
     negatives: np.ndarray
+
+
+class Layers(Protocol):
+    """What is put into a model and trained in place of its own parameters."""
+
+    def names(self) -> set[str]:
+        """Names of the parameters that are trained, as the model has them now."""
+
+    def merge(self) -> dict[str, torch.Tensor]:
+        """Make the model what it was, with other weights; returns what was added, by name."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,7 @@ def tune(
     say: Callable[[str], None],
     checkpoints: Checkpoints | None = None,
     processes: Processes | None = None,
+    make_layers: Callable[[torch.nn.Module, TuningSettings], Layers] | None = None,
 ) -> Tuned:
     """Tune the encoder's model in place; stored document vectors never change.
 
@@ -78,23 +90,17 @@ def tune(
             the documents, which the encoder that is tuned then encodes itself, with gradients.
         checkpoints: where to save the run and to resume it from; the result is the same.
         processes: those that share the run; their weights are the same.
+        make_layers: puts layers into the model that are trained in place of its own.
     Raises:
         InputError: the loss is not finite (the learning rate is too high), or see `trained_names`,
-            `set_dropout`, `lora.linear_layers`.
+            `set_dropout` and `make_layers`.
         Stopped: SIGTERM or SIGINT came; the step is finished and saved.
     """
     set_dropout(encoder.model, settings.dropout)
     torch.set_float32_matmul_precision("high" if settings.forward == "tf32" else "highest")
-    layers = None
-    if settings.method == "lora":
-        # Imported where it is needed, since that takes seconds.
-        from adiabatic.tuning.lora import LoraLayers
-
-        layers = LoraLayers(encoder.model, settings.rank, settings.targets, settings.seed)
-        names = layers.names()
-    else:
-        every = [name for name, _ in encoder.model.named_parameters()]
-        names = trained_names(every, settings.freeze)
+    layers = make_layers and make_layers(encoder.model, settings)
+    every = [name for name, _ in encoder.model.named_parameters()]
+    names = layers.names() if layers else trained_names(every, settings.freeze)
     tokens = training_tokens(train, documents)
     with touched_rows(encoder, tokens, names) as rows, stop_requests() as stop:
         trained = TrainedWeights(encoder.model, names, settings.precision)
@@ -108,7 +114,7 @@ def tune(
             name = next(n for n, module in encoder.model.named_modules() if module is rows)
             differences[f"{name}.weight"] = rows.spread(differences[f"{name}.weight"])
     counts = parameter_counts(encoder.model)
-    if layers is not None:
+    if layers:
         differences = layers.merge()
     encoder.model.float()
     return Tuned(history, differences, counts)
@@ -213,6 +219,8 @@ class _Run:
                 if asked:
                     self.processes.wait()
                     raise Stopped(f"stopped after step {self.progress.step} of {total}")
+        if self.checkpoints and self.processes.first and self.checkpoints.at_end:
+            self.checkpoints.write(self.optimizer, self.progress, self.best)
         return self._end()
 
     def _lengths(self) -> np.ndarray:

@@ -4,6 +4,12 @@ import torch
 from peft import LoraConfig, LoraModel
 
 from adiabatic.io.errors import InputError, shown
+from adiabatic.tuning.settings import TuningSettings
+
+
+def lora_layers(model: torch.nn.Module, settings: TuningSettings) -> "LoraLayers":
+    """The layers of a run's settings."""
+    return LoraLayers(model, settings.rank, settings.targets, settings.seed)
 
 
 class LoraLayers:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from adiabatic.io.errors import InputError
-from adiabatic.plan.runs import METHODS
+from adiabatic.plan.methods import METHODS
 
 # Arithmetic of the forward and backward pass.
 FORWARD = ("float32", "tf32", "bf16")
@@ -20,11 +20,11 @@ class TuningSettings:
 
     learning_rate: float
     seed: int
-    margin: float
-    batch_size: int
-    epochs: int
-    freeze: tuple[str, ...]
-    precision: str
+    margin: float = 0.1
+    batch_size: int = 16
+    epochs: int = 1
+    freeze: tuple[str, ...] = ()
+    precision: str = "delta"
     loss: str = "triplet"
     temperature: float = 0.05
     schedule: str = "constant"
@@ -58,7 +58,7 @@ class TuningSettings:
 
     def of_method(self) -> dict[str, Any]:
         """The settings that the run's method reads, by name."""
-        names = ("method", "learning_rate", "seed", *METHODS[self.method])
+        names = ("method", "learning_rate", "seed", *METHODS[self.method].settings)
         return {name: getattr(self, name) for name in names}
 
 

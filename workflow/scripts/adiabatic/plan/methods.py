@@ -1,0 +1,123 @@
+"""Methods: ways to use English triplets for better queries; a row of METHODS each."""
+
+from dataclasses import dataclass, field
+
+from adiabatic.plan.registry import Registry, registry
+
+# Keys of the configuration's tuning section that decide a run beside its rate and seed.
+SETTINGS = (
+    "loss",
+    "margin",
+    "temperature",
+    "batch_size",
+    "accumulate",
+    "schedule",
+    "warmup",
+    "max_gradient_norm",
+    "dropout",
+    "epochs",
+    "patience",
+    "freeze",
+    "precision",
+    "forward",
+)
+# Those that an adapter reads, which moves no weight of the encoder.
+ADAPTER_SETTINGS = (
+    *("loss", "margin", "temperature", "batch_size", "schedule", "warmup", "epochs", "patience"),
+)
+# What a method's settings are where the configuration says nothing, beside the tuning section's.
+DEFAULTS = {"rank": 8, "targets": []}
+SHOWN = {"shown": True}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to use the triplets.
+
+    make: what makes a run of it, called with a `tuning.making.Making` and the folder to write;
+        empty where there is nothing to make.
+    settings: keys that it reads beside rates and seeds.
+    tuned: whether it has learning rates and seeds; without, it has one run.
+    each: a list in the configuration of which every value is a run, and the setting's name there.
+    repeats: whether its runs are made from those of the sweep of the same rate and seed.
+    own_documents: whether documents are embedded again, by the run's own encoder.
+    search: what searches texts without vectors, called with the evaluation sets; else empty.
+    index: what becomes of the stored document vectors.
+    marker, color: in figures.
+    """
+
+    name: str
+    make: str = ""
+    settings: tuple[str, ...] = ()
+    tuned: bool = True
+    each: tuple[str, str] | None = None
+    repeats: bool = False
+    own_documents: bool = False
+    search: str = ""
+    index: str = field(default="yes", metadata=SHOWN)
+    marker: str = field(default="o", metadata=SHOWN)
+    color: str = field(default="#999999", metadata=SHOWN)
+
+    @property
+    def moves_queries(self) -> bool:
+        """Whether queries have vectors, whose drift is measured."""
+        return not self.search
+
+
+METHODS: Registry[Method] = registry(
+    Method(
+        "query-encoder",
+        "adiabatic.tuning.query_encoder:make_query_encoder",
+        SETTINGS,
+        marker="s",
+        color="#D55E00",
+    ),
+    Method(
+        "both-encoders",
+        "adiabatic.tuning.query_encoder:make_both_encoders",
+        SETTINGS,
+        own_documents=True,
+        index="no",
+        marker="D",
+        color="#CC79A7",
+    ),
+    Method(
+        "lora",
+        "adiabatic.tuning.query_encoder:make_lora",
+        (*(key for key in SETTINGS if key != "freeze"), "rank", "targets"),
+        marker="^",
+        color="#009E73",
+    ),
+    Method(
+        "linear-adapter",
+        "adiabatic.tuning.adapters:make_linear_adapter",
+        ADAPTER_SETTINGS,
+        marker="v",
+        color="#E69F00",
+    ),
+    Method(
+        "procrustes",
+        "adiabatic.tuning.adapters:make_procrustes",
+        tuned=False,
+        marker="P",
+        color="#F0E442",
+    ),
+    Method(
+        "interpolation",
+        "adiabatic.tuning.interpolation:make_interpolation",
+        each=("alphas", "alpha"),
+        repeats=True,
+        marker=">",
+        color="#56B4E9",
+    ),
+    Method(
+        "bm25",
+        search="adiabatic.evaluation.bm25:lexical_sets",
+        tuned=False,
+        index="no vectors",
+        marker="X",
+        color="#999999",
+    ),
+)
+# The method of the sweep and of its ablations.
+SWEEP_METHOD = "query-encoder"
