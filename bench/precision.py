@@ -105,12 +105,12 @@ def main() -> None:
         for rate in RATES:
             reference = work.movement(rate, "float64")
             tuned = {name: base[name] for name in reference}
-            for precision in ("delta", "plain"):
+            for precision in ("delta", "direct"):
                 moved = work.movement(rate, precision)
                 errors = {group: error(moved, reference, where) for group, where in groups(tuned)}
                 rows.append({"rate": rate, "precision": precision} | errors)
         print(pd.DataFrame(rows).to_markdown(index=False, floatfmt=".1e"))
-        turns = [(work.seconds("delta"), work.seconds("plain")) for _ in range(TURNS)]
+        turns = [(work.seconds("delta"), work.seconds("direct")) for _ in range(TURNS)]
         delta, plain = np.median(turns, axis=0)
         print(f"time of delta: {delta / plain:.2f} times that of plain")
 

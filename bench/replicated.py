@@ -32,12 +32,12 @@ def parser_with_snapshot(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("--snapshot", type=Path, help="records to repeat; none: the embedded world")
+    parser.add_argument("--snapshot", type=Path, help="records to repeat; none: the synthetic world")
     return parser
 
 
 def source_records(path: Path | None, folder: Path) -> list[dict]:
-    """Records of a snapshot, or, without one, of an embedded world that is made in `folder`."""
+    """Records of a snapshot, or, without one, of an synthetic world that is made in `folder`."""
     if path is None:
         from measured import measured
 

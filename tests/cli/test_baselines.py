@@ -1,4 +1,4 @@
-"""Scripts of baselines and of the comparison of methods, as programs."""
+"""Scripts of methods and of the comparison of methods, as programs."""
 
 import json
 import runpy
@@ -61,7 +61,7 @@ def test_baselines_leave_folders_that_are_evaluated_like_runs(script_here, tunin
     stored = ["--base", base, "--data", data, "--vectors", vectors]
     tuned = {
         "grid": ["tune_query_encoder", *stored, *rate, "--freeze", "embeddings"],
-        "both": ["tune_query_encoder", *stored[:4], *rate, "--method", "both-encoders"],
+        "both": ["tune_query_encoder", *stored[:4], *rate, "--method", "joint"],
         "lora": ["tune_query_encoder", *stored, *rate, "--method", "lora", "--targets", "query"],
         "adapter": ["fit_adapter", *stored, *rate, "--method", "linear-adapter"],
         "rotated": ["fit_adapter", *stored, "--method", "procrustes"],
@@ -95,8 +95,8 @@ def test_baselines_leave_folders_that_are_evaluated_like_runs(script_here, tunin
         (["tune_query_encoder", "--seed", 0, "--vectors", "v.npy"], "--learning-rate: missing"),
         (
             ["tune_query_encoder", "--learning-rate", 1e-5, "--seed", 0, "--vectors", "v.npy",
-             "--method", "both-encoders"],
-            "--vectors: found, which is not read with method both-encoders",
+             "--method", "joint"],
+            "--vectors: found, which is not read with method joint",
         ),
         (
             ["fit_adapter", "--vectors", "v.npy", "--method", "procrustes", "--seed", 0],
@@ -140,7 +140,7 @@ def test_bm25_and_other_methods_are_compared(run_script, tmp_path):
     assert done.returncode == 0, done.stderr
     outcomes = pd.read_parquet(tmp_path / "outcomes/words.parquet")
     assert len(outcomes) == 4 + 2 + 2 * 4
-    assert outcomes["right"].all()
+    assert outcomes["correct"].all()
     # A base that knows no English, and a run that learns it and forgets German.
     for name, known in (("base", ["de"]), ("lr1.0-seed0", ["en"])):
         right = outcomes["query_language"].isin(known)
@@ -157,7 +157,7 @@ def test_bm25_and_other_methods_are_compared(run_script, tmp_path):
         "compare_methods", "--outcomes", tmp_path / "outcomes", "--drift", tmp_path / "drift",
         "--benchmarks", tmp_path / "benchmarks", "--vectors", tmp_path / "mine.npy",
         "--run", "adiabatic", "query-encoder", "1.0", "nan", "-", "lr1.0-seed0",
-        "--run", "words", "bm25", "nan", "nan", "-", "words", "--margin-of-no-loss", 0.02,
+        "--run", "words", "bm25", "nan", "nan", "-", "words", "--non-inferiority-margin", 0.02,
         "--confidence", 0.95, "--resamples", 50, "--seed", 0, "--out", tmp_path / "tables",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -174,7 +174,7 @@ def test_bm25_and_other_methods_are_compared(run_script, tmp_path):
         assert r"\toprule" in (tmp_path / f"tables/{name}.tex").read_text()
         assert (tmp_path / f"tables/{name}.md").read_text().startswith("| method")
     done = run_script(
-        "plot_methods", "--table", tmp_path / "tables/methods.csv", "--margin-of-no-loss", 0.02,
+        "plot_methods", "--table", tmp_path / "tables/methods.csv", "--non-inferiority-margin", 0.02,
         "--confidence", 0.95, "--out", tmp_path / "methods.pdf",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

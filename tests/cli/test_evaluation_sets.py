@@ -65,10 +65,10 @@ def test_sets_that_a_user_brings_are_read_checked_and_evaluated_without_what_lea
         tmp_path / "tuning.parquet",
     ]
     tasks = [["--task", kind, kind, tmp_path / f"{kind}.parquet"] for kind in sets]
-    left_out, table = tmp_path / "left_out.parquet", tmp_path / "evaluation_sets.csv"
+    excluded, table = tmp_path / "excluded.parquet", tmp_path / "evaluation_sets.csv"
     done = run_script(
-        "check_evaluation_sets", *checked, *chain(*tasks), "--leakage", "remove",
-        "--left-out", left_out, "--out", table,
+        "check_evaluation_sets", *checked, *chain(*tasks), "--contamination", "exclude",
+        "--excluded", excluded, "--out", table,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     removed = pd.read_csv(table).set_index("set")["removed"].to_dict()
@@ -89,7 +89,7 @@ def test_sets_that_a_user_brings_are_read_checked_and_evaluated_without_what_lea
         "--pair-vectors", tmp_path / "title-random.npy",
         "--tuning-vectors", tmp_path / "tuning.npy",
         *chain(*([*task, tmp_path / f"{task[1]}.npy"] for task in tasks)),
-        "--left-out", left_out, "--out", tmp_path / "outcomes.parquet",
+        "--excluded", excluded, "--out", tmp_path / "outcomes.parquet",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     outcomes = pd.read_parquet(tmp_path / "outcomes.parquet")
@@ -98,7 +98,7 @@ def test_sets_that_a_user_brings_are_read_checked_and_evaluated_without_what_lea
     expected = {("mixed-pool", "2"): 2, ("bitext", "2"): 4, ("own", "2"): 1, ("own", "3"): 1}
     assert items == {("arxiv", "1"): 1, ("held-out", "0"): 1} | expected
     done = run_script(
-        "evaluate_bm25", *checked, *chain(*tasks), "--left-out", left_out,
+        "evaluate_bm25", *checked, *chain(*tasks), "--excluded", excluded,
         "--out", tmp_path / "bm25.parquet",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -148,7 +148,7 @@ def test_a_set_in_beirs_format_from_files_to_outcomes(run_script, tmp_path, tiny
     exact, fast = (outcomes[outcomes["task"] == name].iloc[:, 1:] for name in ("exact", "fast"))
     assert exact.reset_index(drop=True).equals(fast.reset_index(drop=True))
     assert exact["item"].tolist() == list(queries)
-    assert exact["right"].all()
+    assert exact["correct"].all()
     assert (exact["recall@100"] == 1).all()
     assert (exact["ndcg@10"][1:] == 1).all()
     assert outcomes.loc[outcomes["task"] == "arxiv", "recall@100"].isna().all()

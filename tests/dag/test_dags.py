@@ -43,7 +43,7 @@ def test_the_embedded_experiment(start_snakemake):
     assert found["pretrain_base"] == found["make_world"] == found["evaluate_base"] == 1
     (ablation,) = config["tuning"]["ablations"]
     runs += len(config["tuning"]["learning_rates"]) * len(ablation["seeds"])
-    methods = {baseline["method"]: baseline for baseline in config["tuning"]["baselines"]}
+    methods = {baseline["method"]: baseline for baseline in config["tuning"]["methods"]}
     # Usual tuning, LoRA and both encoders are tuned; two adapters are fitted.
     assert found["tune_query_encoder"] == runs + 3
     assert found["fit_adapter"] == 2
@@ -105,7 +105,7 @@ def test_sets_in_beirs_format(snakemake, workplace):
     found = jobs(done)
     assert found["read_task"] == found["build_index"] == found["list_search_recall"] == 1
     assert "--languages en de --split=dev" in done.stdout
-    index = "--index search results/embedded/embeddings/"
+    index = "--index search results/demo/embeddings/"
     assert done.stdout.count(index) == found["evaluate_run"] + 1
     found = jobs(snakemake("--dry-run", "--config", tasks % "exact"))
     assert found["read_task"] == 1
@@ -127,15 +127,15 @@ def test_every_method_of_a_baseline_has_its_rule(snakemake):
         *("usual-lr0.003-seed0", "both-lr0.003-seed0", "lora-lr0.01-seed0"),
         *("matrix-lr0.001-seed0", "rotation", "wise-0.5-lr0.01-seed0"),
     ]
-    baselines = """[
+    methods = """[
         {name: usual, method: query-encoder, learning_rates: [0.003], freeze: [first-1-layers]},
-        {name: both, method: both-encoders, learning_rates: [0.003]},
+        {name: both, method: joint, learning_rates: [0.003]},
         {name: lora, method: lora, learning_rates: [0.01], rank: 4, targets: [query, value]},
         {name: matrix, method: linear-adapter, learning_rates: [0.001]},
         {name: rotation, method: procrustes},
         {name: wise, method: interpolation, learning_rates: [0.01], alphas: [0.5]}]"""
-    outcomes = [f"results/embedded/outcomes/{name}.parquet" for name in names]
-    tuning = f"tuning={{seeds: [0], baselines: {baselines}}}"
+    outcomes = [f"results/demo/outcomes/{name}.parquet" for name in names]
+    tuning = f"tuning={{seeds: [0], methods: {methods}}}"
     done = snakemake("--dry-run", "--printshellcmds", *outcomes, "--config", tuning)
     found = jobs(done)
     # Those of the three methods that tune, and the run that is interpolated.
@@ -148,17 +148,17 @@ def test_every_method_of_a_baseline_has_its_rule(snakemake):
     # Every corpus by the base, and once more by the run that moves documents.
     assert found["embed_documents"] == found["embed_documents_again"] == 5
     commands = {name: line for line in done.stdout.splitlines() for name in names
-                if f"--out results/embedded/runs/{name} " in line}  # fmt: skip
-    assert "--method=both-encoders --learning-rate=0.003" in commands["both-lr0.003-seed0"]
+                if f"--out results/demo/runs/{name} " in line}  # fmt: skip
+    assert "--method=joint --learning-rate=0.003" in commands["both-lr0.003-seed0"]
     assert "--vectors" not in commands["both-lr0.003-seed0"]
     assert "--rank=4 --targets query value" in commands["lora-lr0.01-seed0"]
     assert "--freeze" not in commands["lora-lr0.01-seed0"]
     assert "--learning-rate" not in commands["rotation"]
-    assert "--run results/embedded/runs/lr0.01-seed0 --alpha=0.5" in commands[names[-1]]
+    assert "--run results/demo/runs/lr0.01-seed0 --alpha=0.5" in commands[names[-1]]
     evaluations = [line for line in done.stdout.splitlines() if "evaluate_run.py" in line]
     own = [line for line in evaluations if "embeddings/both-lr0.003-seed0/qa.npy" in line]
     assert len(own) == 1
-    assert "--document-encoder results/embedded/runs/both-lr0.003-seed0 " in own[0]
+    assert "--document-encoder results/demo/runs/both-lr0.003-seed0 " in own[0]
     assert "embeddings/qa.npy" not in own[0]
 
 
@@ -174,8 +174,8 @@ def test_tasks_of_mteb_are_evaluated_for_the_base_and_every_run(snakemake, workp
     found = jobs(done)
     config = yaml.safe_load((ROOT / "config.yaml").read_text())["tuning"]
     assert found["evaluate_mteb_base"] == found["compare_mteb"] == 1
-    interpolated = sum(len(baseline.get("alphas", [])) for baseline in config["baselines"])
-    others = [baseline["method"] for baseline in config["baselines"]]
+    interpolated = sum(len(baseline.get("alphas", [])) for baseline in config["methods"])
+    others = [baseline["method"] for baseline in config["methods"]]
     assert found["evaluate_mteb"] == (
         len(config["learning_rates"]) * len(config["seeds"]) + interpolated + len(others) - 2
     )
@@ -201,7 +201,7 @@ def test_sets_that_a_user_brings(snakemake, workplace):
     assert "--kind own --path data/queries.csv --columns 'query=the question'" in done.stdout
     # Nothing is evaluated before the sets are checked.
     (inputs,) = re.findall(r"rule evaluate_base:\n +input: (.+)", done.stdout + done.stderr)
-    assert "left_out.parquet" in inputs
+    assert "excluded.parquet" in inputs
 
 
 def test_no_evaluation_set_is_needed(snakemake):
@@ -212,7 +212,7 @@ def test_no_evaluation_set_is_needed(snakemake):
 
 
 def test_without_baselines_nothing_is_compared(snakemake):
-    found = jobs(snakemake("--dry-run", "--config", "tuning={baselines: []}"))
+    found = jobs(snakemake("--dry-run", "--config", "tuning={methods: []}"))
     assert not {"compare_methods", "plot_methods", "evaluate_bm25"} & set(found)
 
 

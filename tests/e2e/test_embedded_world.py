@@ -1,4 +1,4 @@
-"""What the embedded experiment promises, at its shipped sizes: its numbers mean something."""
+"""What the demonstration promises, at its shipped sizes: its numbers mean something."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def triplets(world):
 
 @pytest.fixture(scope="module")
 def sets(world, base, triplets):
-    """The evaluation sets of the embedded experiment."""
+    """The evaluation sets of the demonstration."""
     frozen = load_encoder(base)
 
     def evaluation_set(task, subset, kind, items):
@@ -85,7 +85,7 @@ def accuracies(encoder, sets):
     outcomes = outcomes_of(encode_queries(encoder, sets), sets)
     own = outcomes["query_language"].astype(str) == outcomes["document_language"].astype(str)
     keys = ["task", "subset", "query_language"]
-    return outcomes[own].groupby(keys, observed=True)["right"].mean()
+    return outcomes[own].groupby(keys, observed=True)["correct"].mean()
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,7 @@ def test_the_contract_between_stages(finished):
         provenance = json.loads((folder / "provenance.json").read_text())
         base = json.loads((finished / "base/provenance.json").read_text())
         assert provenance["base"] == base
-        assert provenance["tuning"]["precision"] == ("plain" if run == ABLATED else "delta")
+        assert provenance["tuning"]["precision"] == ("direct" if run == ABLATED else "delta")
         names = load_file(folder / "delta.safetensors").keys()
         assert names == {
             name for name in load_file(folder / "model.safetensors") if "embeddings" not in name
@@ -104,7 +104,7 @@ def test_figures_and_tables_come_in_every_format(finished):
         assert (finished / f"figures/{name}.pdf").read_bytes().startswith(b"%PDF")
         assert (finished / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
         assert len(pd.read_csv(finished / f"figures/{name}.csv")) > 0
-        assert "embedded demonstration" in (finished / f"figures/{name}.rst").read_text()
+        assert "synthetic demonstration" in (finished / f"figures/{name}.rst").read_text()
     names = ("overview", "verdicts", "levels", "ablation-plain", "claims", "methods", "costs")
     for name in (*names, "evaluation_sets"):
         assert r"\toprule" in (finished / f"tables/{name}.tex").read_text()
@@ -122,7 +122,7 @@ def test_the_report_holds_every_figure_with_its_numbers(finished):
         assert any(path.endswith(f"{name}.png") for path in names)
     assert "best" in content
     assert "mailto:mrr" not in content
-    assert "embedded demonstration" in content
+    assert "synthetic demonstration" in content
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
@@ -242,13 +242,13 @@ def test_a_second_run_has_nothing_to_do(finished):
             {"freeze": ["embeddings.*", "*output.dense.weight"]},
             SUMMARY | ABLATIONS | TUNING | {"list_tuned_parameters"},
         ),
-        ("evaluation", {"margin_of_no_loss": 0.1}, SUMMARY | ABLATIONS),
+        ("evaluation", {"non_inferiority_margin": 0.1}, SUMMARY | ABLATIONS),
         (
             "tuning",
             {"learning_rates": [1e-5, 1e-4, 1e-2]},
             SUMMARY | {"tune_query_encoder", "evaluate_run", "plot_history"},
         ),
-        ("evaluation", {"leakage": "remove"}, EVALUATION | {"check_evaluation_sets"}),
+        ("evaluation", {"contamination": "exclude"}, EVALUATION | {"check_evaluation_sets"}),
         (
             "pairs",
             {"anchors": 21},
@@ -292,7 +292,7 @@ def test_every_claim_has_a_verdict_and_the_page_needs_no_other_file(finished):
     page = (finished / "one_page.html").read_text()
     assert page.count("<img") == page.count('src="data:image/png;base64,') == 3
     assert "http" not in page.replace("http-equiv", "")
-    assert "embedded demonstration" in page
+    assert "synthetic demonstration" in page
     assert "No item of the evaluation sets occurs in the tuning data." in page
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from adiabatic.inference.summary import Inference
 
-HOW = Inference(margin_of_no_loss=0.05, confidence=0.95, resamples=500, seed=1)
+HOW = Inference(non_inferiority_margin=0.05, confidence=0.95, resamples=500, seed=1)
 LANGUAGES = ["en", "de", "zh"]
 
 
@@ -22,7 +22,7 @@ def outcomes(right, mrr=None):
             rows.append((task, subset, query, document, str(item), good, 2 - good, np.nan, np.nan))
     frame = pd.DataFrame(
         rows,
-        columns=["task", "subset", "query_language", "document_language", "item", "right", "rank",
+        columns=["task", "subset", "query_language", "document_language", "item", "correct", "rank",
                  "mrr@10", "ndcg@10"],
     )  # fmt: skip
     for column in frame.columns[:5]:
@@ -44,6 +44,6 @@ def worse_chinese(task, subset, query, document, item):
 
 def measured(rows, **measures):
     """Outcomes of rows (task, subset, query language, document language, item, right)."""
-    columns = ["task", "subset", "query_language", "document_language", "item", "right"]
+    columns = ["task", "subset", "query_language", "document_language", "item", "correct"]
     frame = pd.DataFrame(rows, columns=columns).assign(**measures)
     return frame.astype(dict.fromkeys(columns[:5], "category"))

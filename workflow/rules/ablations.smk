@@ -3,7 +3,7 @@
 if ABLATIONS:
 
     rule compare_ablations:
-        """Runs of each ablation against the runs of the grid that they repeat, on the same items."""
+        """Runs of each ablation against the runs of the sweep that they repeat, on the same items."""
         input:
             base=in_experiment("outcomes/base.parquet"),
             outcomes=expand(in_experiment("outcomes/{run}.parquet"), run=COMPARED),
@@ -38,7 +38,7 @@ if ABLATIONS:
             outcomes=lambda wildcards, input: os.path.dirname(input.base),
             runs=lambda wildcards, input: os.path.dirname(os.path.dirname(input.deltas[0])),
             out=lambda wildcards, output: os.path.dirname(output.movements[0]),
-            margin_of_no_loss=config["evaluation"]["margin_of_no_loss"],
+            non_inferiority_margin=config["evaluation"]["non_inferiority_margin"],
             confidence=config["evaluation"]["confidence"],
             resamples=config["evaluation"]["resamples"],
             seed=config["seed"],
@@ -47,12 +47,12 @@ if ABLATIONS:
         shell:
             "python workflow/scripts/compare_ablations.py --outcomes {params.outcomes:q}"
             " --runs {params.runs:q} {params.pairs}"
-            " --margin-of-no-loss {params.margin_of_no_loss} --confidence {params.confidence}"
+            " --non-inferiority-margin {params.non_inferiority_margin} --confidence {params.confidence}"
             " --resamples {params.resamples} --seed {params.seed} {params.demonstration}"
             " --out {params.out:q} > {log:q} 2>&1"
 
     rule plot_ablations:
-        """Difference of each ablation from the grid's runs, and of their movements, by rate."""
+        """Difference of each ablation from the sweep's runs, and of their movements, by rate."""
         input:
             tables=expand(in_experiment("tables/ablation-{name}.csv"), name=ABLATIONS),
             movements=expand(in_experiment("tables/movement-{name}.csv"), name=ABLATIONS),

@@ -1,12 +1,12 @@
-# The base encoder: pretrained on the embedded world, or brought from a folder or the hub -> base/;
+# The base encoder: pretrained on the synthetic world, or brought from a folder or the hub -> base/;
 # and the vectors of every corpus' documents, embedded once by it -> embeddings/CORPUS.npy, and where a
 # task asks for one an index of them -> embeddings/CORPUS.faiss. A run that tunes the encoder of
 # documents embeds them again -> embeddings/RUN/CORPUS.npy.
 
-if config["base"]["source"] == "embedded":
+if config["base"]["source"] == "synthetic":
 
     rule pretrain_base:
-        """A tiny multilingual BERT, trained from the parallel sentences of the embedded world."""
+        """A tiny multilingual BERT, trained from the parallel sentences of the synthetic world."""
         input:
             parallel=expand(WORLD_FILES["parallel"], language=WORLD_LANGUAGES),
         output:

@@ -53,7 +53,7 @@ CORPORA = chunks([TUNING, ARXIV, *TASKS], config["jobs"]["corpora"])
 OWN_DOCUMENTS = [name for name, run in RUNS.items() if run.row.own_documents]
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
-DEMONSTRATION = any(part["source"] == "embedded" for part in PARTS)
+DEMONSTRATION = any(part["source"] == "synthetic" for part in PARTS)
 SCRIPT = "python workflow/scripts/"
 # Keys of world: sizes of the data, and of the base.
 WORLD_SIZES = [field.name for field in fields(WorldSizes)]
@@ -122,7 +122,7 @@ def data_of(corpora):
 def papers_file():
     """The file from which papers are read."""
     return {
-        "embedded": WORLD_FILES["papers"],
+        "synthetic": WORLD_FILES["papers"],
         "snapshot": config["papers"]["path"],
         "oai": in_experiment("data/harvest.json"),
     }[config["papers"]["source"]]
@@ -132,7 +132,7 @@ def tuning_file():
     """The file from which tuning triplets are read."""
     path = config["tuning"]["path"]
     return {
-        "embedded": WORLD_FILES["tuning"],
+        "synthetic": WORLD_FILES["tuning"],
         "path": path,
         "hub": in_experiment(f"raw/{os.path.basename(path or '')}"),
     }[config["tuning"]["source"]]
@@ -142,7 +142,7 @@ def task_path(task):
     """Path of a task's files, {language} standing for the language, or the path of each."""
     if TASKS[task]["files"]:
         return list(TASKS[task]["files"].values())
-    embedded = TASKS[task]["source"] == "embedded"
+    embedded = TASKS[task]["source"] == "synthetic"
     return WORLD_FILES[TASKS[task]["kind"]] if embedded else TASKS[task]["path"]
 
 

@@ -1,4 +1,4 @@
-# data + pairs -> data/evaluation_sets.csv, data/left_out.parquet;
+# data + pairs -> data/evaluation_sets.csv, data/excluded.parquet;
 # base/ or runs/RUN/ + data + embeddings -> outcomes/base.parquet, outcomes/RUN.parquet, drift/RUN.csv;
 # methods that search texts need the data only.
 
@@ -16,7 +16,7 @@ rule check_evaluation_sets:
         plan=ancient(PLAN_FILE),
         **EVALUATION_DATA,
     output:
-        left_out=in_experiment("data/left_out.parquet"),
+        excluded=in_experiment("data/excluded.parquet"),
         out=in_experiment("data/evaluation_sets.csv"),
     log:
         in_experiment("logs/check_evaluation_sets.log"),
@@ -28,7 +28,7 @@ rule check_evaluation_sets:
     threads: 1
     params:
         options=options_from(
-            leakage=config["evaluation"]["leakage"],
+            contamination=config["evaluation"]["contamination"],
         ),
         code=source_digest("check_evaluation_sets", *KINDS_USED),
     shell:
@@ -40,7 +40,7 @@ rule evaluate_base:
     input:
         BASE.values(),
         plan=ancient(PLAN_FILE),
-        left_out=in_experiment("data/left_out.parquet"),
+        excluded=in_experiment("data/excluded.parquet"),
         **EVALUATION_DATA,
         **vectors_of(in_experiment("embeddings")),
     output:
@@ -77,7 +77,7 @@ for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
             BASE.values(),
             run_files(BATCH.names, "model.safetensors", "delta.safetensors", "encoder.json"),
             plan=ancient(PLAN_FILE),
-            left_out=in_experiment("data/left_out.parquet"),
+            excluded=in_experiment("data/excluded.parquet"),
             base_queries=in_experiment("outcomes/base-queries.npy"),
             **EVALUATION_DATA,
             **vectors_of(
@@ -118,7 +118,7 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.search):
             f"evaluate_runs_{BATCH.name}"
         input:
             plan=ancient(PLAN_FILE),
-            left_out=in_experiment("data/left_out.parquet"),
+            excluded=in_experiment("data/excluded.parquet"),
             **EVALUATION_DATA,
         output:
             expand(in_experiment("outcomes/{run}.parquet"), run=BATCH.names),

@@ -50,7 +50,7 @@ if METHODS:
             drift=lambda wildcards, input: os.path.dirname(input.drift[0]),
             benchmarks=in_experiment("benchmarks"),
             out=lambda wildcards, output: os.path.dirname(output.methods),
-            margin_of_no_loss=config["evaluation"]["margin_of_no_loss"],
+            non_inferiority_margin=config["evaluation"]["non_inferiority_margin"],
             confidence=config["evaluation"]["confidence"],
             resamples=config["evaluation"]["resamples"],
             seed=config["seed"],
@@ -59,7 +59,7 @@ if METHODS:
         shell:
             "python workflow/scripts/compare_methods.py --outcomes {params.outcomes:q}"
             " --drift {params.drift:q} --benchmarks {params.benchmarks:q} {params.runs}"
-            " --vectors {input.vectors:q} --margin-of-no-loss {params.margin_of_no_loss}"
+            " --vectors {input.vectors:q} --non-inferiority-margin {params.non_inferiority_margin}"
             " --confidence {params.confidence} --resamples {params.resamples}"
             " --seed {params.seed} {params.demonstration} --out {params.out:q} > {log:q} 2>&1"
 
@@ -77,11 +77,11 @@ if METHODS:
             "../../envs/report.yaml"
         threads: 1
         params:
-            margin_of_no_loss=config["evaluation"]["margin_of_no_loss"],
+            non_inferiority_margin=config["evaluation"]["non_inferiority_margin"],
             confidence=config["evaluation"]["confidence"],
             demonstration=DEMONSTRATION,
             code=source_digest("plot_methods"),
         shell:
             "python workflow/scripts/plot_methods.py --table {input.table:q}"
-            " --margin-of-no-loss {params.margin_of_no_loss} --confidence {params.confidence}"
+            " --non-inferiority-margin {params.non_inferiority_margin} --confidence {params.confidence}"
             " {params.demonstration} --out {output.pdf:q} > {log:q} 2>&1"

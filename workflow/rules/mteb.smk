@@ -1,10 +1,10 @@
 # base/ or runs/RUN/ + tasks of mteb -> mteb/base.json, mteb/RUN.json -> tables/mteb.*
 
 MTEB = config["evaluation"]["mteb"]
-# The grid's runs, and those of baselines that leave a query encoder.
+# The grid's runs, and those of methods that leave a query encoder.
 MTEB_RUNS = {**RUNS, **{name: p.run for name, p in BASELINES.items() if p.method != "bm25"}}
 # Methods that tune the document encoder, too, and so embed documents by their own.
-OWN_DOCUMENTS = {name for name, p in BASELINES.items() if p.method == "both-encoders"}
+OWN_DOCUMENTS = {name for name, p in BASELINES.items() if p.method == "joint"}
 EVALUATE_MTEB = (
     "python workflow/scripts/evaluate_mteb.py --encoder {params.encoder:q}"
     " --document-encoder {params.document_encoder:q} {params.documents} {params.options}"

@@ -69,7 +69,7 @@ rule summarize_runs:
     threads: 1
     params:
         **GRID,
-        margin_of_no_loss=config["evaluation"]["margin_of_no_loss"],
+        non_inferiority_margin=config["evaluation"]["non_inferiority_margin"],
         confidence=config["evaluation"]["confidence"],
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
@@ -78,7 +78,7 @@ rule summarize_runs:
     shell:
         "python workflow/scripts/summarize_runs.py --base {input.base:q} --runs {input.runs:q}"
         " --learning-rates {params.learning_rates} --seeds {params.seeds}"
-        " --margin-of-no-loss {params.margin_of_no_loss} --confidence {params.confidence}"
+        " --non-inferiority-margin {params.non_inferiority_margin} --confidence {params.confidence}"
         " --resamples {params.resamples} --seed {params.seed} --summary {output.summary:q}"
         " --window {output.window:q} --judged {output.runs:q} {params.demonstration}"
         " > {log:q} 2>&1"
@@ -320,7 +320,7 @@ rule judge_claims:
             option("--role", [name, setting]) for name, setting in ROLES.items() if setting
         ),
         ablations=lambda wildcards, output: os.path.dirname(output.claims),
-        margin_of_no_loss=config["evaluation"]["margin_of_no_loss"],
+        non_inferiority_margin=config["evaluation"]["non_inferiority_margin"],
         confidence=config["evaluation"]["confidence"],
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
@@ -329,6 +329,6 @@ rule judge_claims:
     shell:
         "python workflow/scripts/judge_claims.py --base {input.base:q} {params.runs}"
         " {params.roles} --ablations {params.ablations:q}"
-        " --margin-of-no-loss {params.margin_of_no_loss} --confidence {params.confidence}"
+        " --non-inferiority-margin {params.non_inferiority_margin} --confidence {params.confidence}"
         " --resamples {params.resamples} --seed {params.seed} {params.demonstration}"
         " --languages {output.languages:q} --out {output.claims:q} > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-# Raw files (the embedded world's, or the user's) -> data/papers, data/tuning, data/TASK.parquet; and
+# Raw files (the synthetic world's, or the user's) -> data/papers, data/tuning, data/TASK.parquet; and
 # plan.json, which says what is run and evaluated.
 
 
@@ -25,7 +25,7 @@ rule write_plan:
 
 
 rule make_world:
-    """The embedded world: generated texts in eight languages, in the formats of real sources."""
+    """The synthetic world: generated texts in eight languages, in the formats of real sources."""
     output:
         papers=WORLD_FILES["papers"],
         tuning=WORLD_FILES["tuning"],

@@ -12,7 +12,7 @@ LAUNCHER = (
 # What the sweep freezes, and each ablation or compared method that freezes something else.
 FREEZE = {SWEEP: config["tuning"]["freeze"]} | {
     variant["name"]: variant["freeze"]
-    for variant in (*config["tuning"]["ablations"], *config["tuning"]["baselines"])
+    for variant in (*config["tuning"]["ablations"], *config["tuning"]["methods"])
     if "freeze" in variant
 }
 

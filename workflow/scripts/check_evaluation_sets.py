@@ -1,4 +1,4 @@
-"""Count what the evaluation sets hold, and what of it the tuning data has, too (leakage)."""
+"""Count what the evaluation sets hold, and what of it the tuning data has, too (contamination)."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ import pandas as pd
 
 from adiabatic.cli import command_line
 from adiabatic.evaluation.contamination import (
-    REMOVE,
+    EXCLUDE,
     REPORT,
     ItemSet,
     arxiv_items,
@@ -31,10 +31,10 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--plan", type=Path, required=True, help="kinds of the tasks")
     options.add_argument(
-        "--leakage", choices=[REPORT, REMOVE], default=REPORT, help="what to do about it"
+        "--contamination", choices=[REPORT, EXCLUDE], default=REPORT, help="what to do about it"
     )
     options.add_argument(
-        "--left-out", type=Path, required=True, help="items that are not evaluated, parquet"
+        "--excluded", type=Path, required=True, help="items that are not evaluated, parquet"
     )
     options.add_argument("--out", type=Path, required=True, help="counts of every set, CSV")
     return options
@@ -50,9 +50,9 @@ def main() -> None:
         ItemSet(HELD_OUT, TRIPLETS, held_out_items(tuning)),
         *(task_items(path.stem, kinds[path.stem], path) for path in arguments.tasks),
     ]
-    table, left_out = check_evaluation_sets(sets, tuning, arguments.leakage)
-    with written_atomically(arguments.left_out) as path:
-        left_out.to_parquet(path, index=False)
+    table, excluded = check_evaluation_sets(sets, tuning, arguments.contamination)
+    with written_atomically(arguments.excluded) as path:
+        excluded.to_parquet(path, index=False)
     with written_atomically(arguments.out) as path:
         table.to_csv(path, index=False)
     command_line.say(table.to_string(index=False))

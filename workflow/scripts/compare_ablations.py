@@ -1,4 +1,4 @@
-"""Compare the runs of every ablation with those of the grid that they repeat, item by item."""
+"""Compare the runs of every ablation with those of the sweep that they repeat, item by item."""
 
 import argparse
 from functools import cache
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         required=True,
         metavar=("ABLATION", "RATE", "SEED", "REPEATED", "RUN"),
-        help="a run of an ablation, and the run of the grid that it repeats; repeatable",
+        help="a run of an ablation, and the run of the sweep that it repeats; repeatable",
     )
     add_inference_options(options)
     options.add_argument("--demonstration", action="store_true", help="say so in the captions")

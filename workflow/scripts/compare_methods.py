@@ -75,7 +75,7 @@ def main() -> None:
     frame, costly = compared_methods(rows), pd.DataFrame(costs)
     write(frame, methods_table(frame), arguments.out / "methods")
     write(costly, costs_table(costly), arguments.out / "costs")
-    caption = methods_caption(frame, how.margin_of_no_loss, how.confidence)
+    caption = methods_caption(frame, how.non_inferiority_margin, how.confidence)
     save_caption(caption, arguments.out / "methods.rst", arguments.demonstration)
     save_caption(costs_caption(costly), arguments.out / "costs.rst", arguments.demonstration)
     command_line.say(caption)

@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--indexes", nargs="*", type=Path, default=[], help="TASK.faiss of sets searched by them"
     )
-    options.add_argument("--left-out", type=Path, help="items that are not evaluated, parquet")
+    options.add_argument("--excluded", type=Path, help="items that are not evaluated, parquet")
     options.add_argument("--base-queries", type=Path, help="the base's vectors of the queries")
     options.add_argument("--queries-out", type=Path, help="where to write those, of the base")
     options.add_argument("--drift", type=Path, help="folder of drift from the base, RUN.csv")
@@ -60,7 +60,7 @@ def main() -> None:
     files = SetFiles(
         arguments.pairs, arguments.tuning, arguments.tasks, arguments.vectors, arguments.indexes
     )
-    sets = read_sets(files, {task.name: task.kind for task in plan.tasks}, arguments.left_out)
+    sets = read_sets(files, {task.name: task.kind for task in plan.tasks}, arguments.excluded)
     for name in arguments.runs:
         row = None if name == BASE else plan.named([name])[0].row
         if row and row.search:
@@ -71,7 +71,7 @@ def main() -> None:
         with written_atomically(arguments.out / f"{name}.parquet") as path:
             outcomes.to_parquet(path, index=False, compression="zstd")
         command_line.say(f"{name}: {len(outcomes)} items")
-        shares = outcomes.groupby(["task", "subset"], observed=True)["right"].mean()
+        shares = outcomes.groupby(["task", "subset"], observed=True)["correct"].mean()
         command_line.say(shares.to_string())
 
 

@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         required=True,
         metavar=("ABLATION", "RATE", "SEED", "OUTCOMES"),
-        help=f"outcomes of a run, of the grid ({GRID}) or of an ablation; repeatable",
+        help=f"outcomes of a run, of the sweep ({GRID}) or of an ablation; repeatable",
     )
     options.add_argument(
         "--role",

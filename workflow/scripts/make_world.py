@@ -1,4 +1,4 @@
-"""Write the embedded world: generated texts in eight languages, in the formats of real sources."""
+"""Write the synthetic world: generated texts in eight languages, in the formats of real sources."""
 
 import argparse
 from pathlib import Path

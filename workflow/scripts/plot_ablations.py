@@ -1,4 +1,4 @@
-"""Plot how each ablation differs from the runs of the grid: in the weights, and in the tasks."""
+"""Plot how each ablation differs from the runs of the sweep: in the weights, and in the tasks."""
 
 import argparse
 from pathlib import Path

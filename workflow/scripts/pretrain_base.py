@@ -1,4 +1,4 @@
-"""Train the embedded world's base, a tiny multilingual BERT, from its parallel sentences."""
+"""Train the synthetic world's base, a tiny multilingual BERT, from its parallel sentences."""
 
 import argparse
 from dataclasses import fields
@@ -35,7 +35,7 @@ def main() -> None:
     encoder = pretrain_base(sentences, sizes, arguments.seed, command_line.say)
     with folder_written_atomically(arguments.out) as folder:
         save_encoder(encoder, folder)
-        write_provenance(folder, base_provenance(folder, "embedded", "pretrained here", None))
+        write_provenance(folder, base_provenance(folder, "synthetic", "pretrained here", None))
 
 
 if __name__ == "__main__":

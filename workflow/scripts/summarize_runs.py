@@ -56,7 +56,7 @@ def main() -> None:
     for out, table in tables.items():
         with written_atomically(out) as path:
             table.to_csv(path, index=False, float_format="%.6g")
-    caption = summary_caption(summary, arguments.margin_of_no_loss)
+    caption = summary_caption(summary, arguments.non_inferiority_margin)
     save_caption(caption, arguments.summary.with_suffix(".rst"), arguments.demonstration)
     command_line.say(judged.to_string(index=False))
 

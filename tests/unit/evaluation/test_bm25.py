@@ -110,7 +110,7 @@ def test_a_set_in_beirs_format_is_searched_by_terms(tmp_path):
     # Two passages of one text are one document of the index, and two of the search.
     assert index.weights.shape[0] == 3
     (outcome,) = outcomes_of_set(index, part).to_dict("records")
-    assert (outcome["rank"], outcome["right"]) == (1, True)
+    assert (outcome["rank"], outcome["correct"]) == (1, True)
     # "rain" has no word of the query and comes after both cats.
     assert outcome["ndcg@10"] == pytest.approx((2 + 1 / np.log2(5)) / (2 + 1 / np.log2(3)))
 
@@ -124,7 +124,7 @@ def test_one_text_in_two_languages_is_two_documents(tmp_path):
     part = task_set("places", "triplets", tmp_path / "places.parquet")
     ((index, lexical),) = lexical_sets([part])
     assert index.weights.shape[0] == 4
-    assert outcomes_of_set(index, lexical)["right"].all()
+    assert outcomes_of_set(index, lexical)["correct"].all()
 
 
 def test_sets_of_one_corpus_share_its_index():

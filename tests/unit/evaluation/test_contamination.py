@@ -7,7 +7,7 @@ from adiabatic.evaluation.contamination import (
     ItemSet,
     check_evaluation_sets,
     held_out_items,
-    leakage_in_words,
+    contamination_in_words,
     task_items,
     without_items,
 )
@@ -42,28 +42,28 @@ SETS = [
 
 
 def test_what_the_tuning_data_has_too_is_counted_by_set():
-    table, left_out = check_evaluation_sets(SETS, TUNING, "report")
-    assert left_out.empty
-    assert left_out.columns.tolist() == ["set", "item"]
+    table, excluded = check_evaluation_sets(SETS, TUNING, "report")
+    assert excluded.empty
+    assert excluded.columns.tolist() == ["set", "item"]
     held_out, qa = (row._asdict() for row in table.itertuples(index=False))
     # Its positive is a positive of the test split alone.
-    assert (held_out["items"], held_out["leaking"]) == (1, 0)
+    assert (held_out["items"], held_out["contaminated"]) == (1, 0)
     assert qa == {
         "set": "qa", "kind": "qa-retrieval", "languages": "en de", "items": 3, "documents": 8,
-        "duplicates": 1, "shared_queries": 1, "shared_passages": 1, "leaking": 2, "removed": 0,
+        "duplicates": 1, "shared_queries": 1, "shared_passages": 1, "contaminated": 2, "removed": 0,
     }  # fmt: skip
-    assert "2 items of the evaluation sets, too (2 of 3 in qa): they count" in leakage_in_words(
+    assert "2 items of the evaluation sets, too (2 of 3 in qa): they count" in contamination_in_words(
         table
     )
-    assert leakage_in_words(table.iloc[:1]).startswith("No item")
+    assert contamination_in_words(table.iloc[:1]).startswith("No item")
 
 
-def test_items_are_left_out_in_all_languages_and_their_documents_are_still_searched():
-    table, left_out = check_evaluation_sets(SETS, TUNING, "remove")
+def test_items_are_excluded_in_all_languages_and_their_documents_are_still_searched():
+    table, excluded = check_evaluation_sets(SETS, TUNING, "exclude")
     assert table["removed"].tolist() == [0, 2]
-    assert left_out.to_numpy().tolist() == [["qa", "1"], ["qa", "2"]]
-    assert leakage_in_words(table).endswith("were left out.")
-    kept = without_items(QA, left_out["item"])
+    assert excluded.to_numpy().tolist() == [["qa", "1"], ["qa", "2"]]
+    assert contamination_in_words(table).endswith("were left out.")
+    kept = without_items(QA, excluded["item"])
     assert kept["item"].dropna().tolist() == ["3", "3"]
     assert kept["query"].dropna().tolist() == ["another one", "Wo was it?"]
     assert kept["document"].equals(QA["document"])
@@ -73,7 +73,7 @@ def test_a_set_of_which_nothing_is_left_is_named():
     only = [ItemSet("qa", "qa-retrieval", QA[QA["item"] == "1"])]
     check_evaluation_sets(only, TUNING, "report")
     with pytest.raises(InputError, match=r"leaves nothing of qa, of which .* all 1 items"):
-        check_evaluation_sets(only, TUNING, "remove")
+        check_evaluation_sets(only, TUNING, "exclude")
 
 
 def test_relevant_passages_of_a_beir_folder_are_read_with_its_queries(tmp_path):
@@ -89,6 +89,6 @@ def test_relevant_passages_of_a_beir_folder_are_read_with_its_queries(tmp_path):
     (tmp_path / "qrels/test.tsv").write_text("\n".join(rows))
     write_beir(str(tmp_path), ["en"], "test", None, tmp_path / "beir.parquet")
     part = task_items("judged", "beir", tmp_path / "beir.parquet")
-    table, left_out = check_evaluation_sets([part], TUNING, "remove")
+    table, excluded = check_evaluation_sets([part], TUNING, "exclude")
     assert table.iloc[0][["items", "documents", "shared_passages"]].tolist() == [2, 3, 1]
-    assert left_out["item"].tolist() == ["q0"]
+    assert excluded["item"].tolist() == ["q0"]

@@ -46,7 +46,7 @@ def test_xnli_compares_every_pair_of_languages():
     part = evaluation_set("xnli", items, documents, ["entailment", "neutral", "contradiction"])
     encoder = Lookup({"premise": angle(0), "Prämisse": angle(80)})
     outcomes = outcomes_of(encode_queries(encoder, [part]), [part])
-    right = outcomes.set_index(["subset", "query_language", "document_language"])["right"].to_dict()
+    right = outcomes.set_index(["subset", "query_language", "document_language"])["correct"].to_dict()
     assert right == {
         ("neutral", "en", "en"): True,
         ("neutral", "de", "en"): False,
@@ -65,7 +65,7 @@ def test_a_constant_encoder_earns_nothing():
     )
     part = evaluation_set("triplets", items, {"p": [1, 0], "n": [1, 0]}, ["positive", "negative"])
     outcome = outcomes_of(encode_queries(Lookup({"q": [1, 0]}), [part]), [part]).iloc[0]
-    assert not outcome["right"]
+    assert not outcome["correct"]
     assert outcome["rank"] == 2
 
 

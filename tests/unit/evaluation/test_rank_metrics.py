@@ -101,7 +101,7 @@ def test_a_mixed_pool_shows_whether_the_own_language_is_preferred():
     # Right, right, wrong (English), right: the German one comes after the English wrong one.
     assert found.loc["en", "map"] == pytest.approx((1 + 1 + 3 / 4) / 3)
     assert found.loc["en", "unbiased"] == pytest.approx(1 / 2)
-    assert (found.loc["en", "rank"], found.loc["en", "right"]) == (1, True)
+    assert (found.loc["en", "rank"], found.loc["en", "correct"]) == (1, True)
     # From 12: B 2 (wrong), 甲 4, A 7, AA 8; the German wrong one, BB, is 13 away.
     assert found.loc["de", "map"] == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 3)
     assert found.loc["de", "unbiased"] == 1
@@ -119,7 +119,7 @@ def test_a_bitext_is_searched_in_each_other_language_and_repeated_lines_are_one(
     angles = {"one": 0, "two": 50, "eins": 0, "zwei": 20}
     found = outcomes("bitext", items, angles, angles)
     keys = ["subset", "query_language", "document_language"]
-    right = found.groupby(keys, observed=True)["right"].agg(list).to_dict()
+    right = found.groupby(keys, observed=True)["correct"].agg(list).to_dict()
     assert right == {
         ("similarity", "en", "de"): [True, True, True],
         # From zwei, one is 20 away and two 30.
@@ -161,5 +161,5 @@ def test_own_sets_with_negatives_are_triplets():
     rows = [("en", "1", "q", "p", "n"), ("de", "1", "f", "pp", "nn")]
     documents = {"p": 0, "n": 90, "pp": 0, "nn": 90}
     found = outcomes("own", own(rows), documents, {"q": 10, "f": 80})
-    assert found["right"].tolist() == [True, False]
+    assert found["correct"].tolist() == [True, False]
     assert found["mrr@10"].isna().all()

@@ -59,16 +59,16 @@ def test_config_yaml_shows_every_key_and_the_schema_describes_it(config):
     walk(config)
     described = dict(paths(read_schema()))
     # An ablation or a baseline may change any setting of a run; config.yaml shows some.
-    variants = ("ablations", "baselines")
+    variants = ("ablations", "methods")
     changed = {f"tuning.{v}.{key}" for v in variants for key in (*SETTINGS, "learning_rates")}
-    changed |= {f"tuning.baselines.{key}" for key in ("seeds", "alphas", "rank", "targets")}
+    changed |= {f"tuning.methods.{key}" for key in ("seeds", "alphas", "rank", "targets")}
     assert changed <= set(described)
     assert {f"tuning.{key}" for key in SETTINGS} <= shown
     assert shown - changed == set(described) - changed
     assert all(part.get("description") for part in described.values())
 
 
-def test_defaults_fill_what_is_left_out(config):
+def test_defaults_fill_what_is_excluded(config):
     del config["tuning"]["margin"], config["evaluation"]["resamples"], config["world"]
     checked = checked_configuration(config)
     assert checked["tuning"]["margin"] == 0.1
@@ -83,7 +83,7 @@ def test_the_world_is_the_same_whether_written_out_or_left_to_defaults(config):
 
 
 def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
-    config["tuning"] |= {"learning_rates": ["2e-8", 1e-7], "baselines": []}
+    config["tuning"] |= {"learning_rates": ["2e-8", 1e-7], "methods": []}
     config["tuning"]["batch_size"] = "14"
     tuning = checked_configuration(config)["tuning"]
     assert tuning["learning_rates"] == [2e-8, 1e-7]
@@ -127,7 +127,7 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (["papers", "oai", "url"], "oai.org", ["papers.oai.url: 'oai.org'", "matching ^https?://"]),
         (["base", "source"], "hub", ["base.model: nothing found"]),
         (["tuning", "source"], "path", ["tuning.path: nothing found"]),
-        (["base", "pooling"], "cls", ["base.pooling: 'cls'", "null is needed", "embedded"]),
+        (["base", "pooling"], "cls", ["base.pooling: 'cls'", "null is needed", "synthetic"]),
         (["tuning", "path"], "x.jsonl", ["tuning.path: 'x.jsonl'", "null is needed"]),
         (["evaluation", "tasks", 0, "path"], "x-{language}", ["tasks[0].path", "null is needed"]),
         (["evaluation", "tasks", 1, "name"], "xnli", ["tasks[1].name: 'xnli' found twice"]),
@@ -144,7 +144,7 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (["evaluation", "tasks", 0, "files"], {"en": "x"}, ["tasks[0].files", "null is needed"]),
         (["evaluation", "tasks", 2, "languages"], ["en"], ["kind mixed-pool is about", "two are"]),
         (["evaluation", "tasks", 0, "columns"], {"querry": "q"}, ["'querry' found", "query, docu"]),
-        (["evaluation", "leakage"], "drop", ["evaluation.leakage: 'drop'", "report, remove"]),
+        (["evaluation", "contamination"], "drop", ["evaluation.contamination: 'drop'", "report, remove"]),
         (["experiment"], "../up", ["experiment: '../up'", "matching"]),
     ],
 )
@@ -182,15 +182,15 @@ def test_a_model_folder_that_is_not_there_is_named(config, tmp_path):
 @pytest.mark.parametrize(
     ("ablation", "message"),
     [
-        ({"precision": "plain", "seeds": [7]}, r"ablations\[0\]\.seeds: 7 found; allowed are"),
-        ({"precision": "plain", "learning_rates": [1]}, r"ablations\[0\]\.learning_rates: 1 found"),
+        ({"precision": "direct", "seeds": [7]}, r"ablations\[0\]\.seeds: 7 found; allowed are"),
+        ({"precision": "direct", "learning_rates": [1]}, r"ablations\[0\]\.learning_rates: 1 found"),
         ({"seeds": [0]}, r"ablations\[0\]: no changed setting found; an ablation changes at"),
         ({"precision": "delta"}, r"ablations\[0\]: no changed setting found"),
         (
             {"max_gradient_norm": float("inf")},
             r"\[0\]\.max_gradient_norm: inf found; a finite",
         ),
-        ({"precison": "plain"}, r"ablations\[0\]\.precison: unknown key; did you mean precision"),
+        ({"precison": "direct"}, r"ablations\[0\]\.precison: unknown key; did you mean precision"),
         ({"precision": "half"}, r"ablations\[0\]\.precision: 'half' found; allowed is one of"),
         ({"precision": "float64", "forward": "bf16"}, r"tuning\.forward: 'bf16' found; float32 is"),
     ],
@@ -206,18 +206,18 @@ def test_an_ablation_that_cannot_be_is_named(config, ablation, message):
     [
         ({"method": "bm25", "rank": 2}, r"\[0\]\.rank: 2 found, which method bm25 does not read"),
         ({"method": "lora", "learning_rates": [1], "freeze": []}, r"\.freeze: \[\] found, which"),
-        ({"method": "lora"}, r"baselines\[0\]\.learning_rates: missing; needed with method lora"),
-        ({"method": "interpolation"}, r"baselines\[0\]\.alphas: missing"),
+        ({"method": "lora"}, r"methods\[0\]\.learning_rates: missing; needed with method lora"),
+        ({"method": "interpolation"}, r"methods\[0\]\.alphas: missing"),
         (
             {"method": "interpolation", "alphas": [0.5], "learning_rates": [0.5]},
-            r"learning_rates: 0\.5 found; interpolated are runs of the grid: ",
+            r"learning_rates: 0\.5 found; interpolated are runs of the sweep: ",
         ),
         ({"method": "average"}, r"method: 'average' found; allowed is one of query-encoder, both"),
-        ({"method": "bm25", "name": "plain"}, r"\[0\]\.name: 'plain' found twice"),
+        ({"method": "bm25", "name": "direct"}, r"\[0\]\.name: 'plain' found twice"),
     ],
 )
 def test_a_baseline_that_cannot_be_is_named(config, baseline, message):
-    config["tuning"]["baselines"] = [{"name": "one"} | baseline]
+    config["tuning"]["methods"] = [{"name": "one"} | baseline]
     with pytest.raises(InputError, match=message):
         checked_configuration(config)
 

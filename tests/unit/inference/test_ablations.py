@@ -39,7 +39,7 @@ def test_table_caption_and_figure_say_the_same(rows):
     assert table.loc["xnli, other languages", "grid to ablation"].startswith("-25.0 [")
     assert table.loc["xnli, other languages", "verdict"] == "worse"
     assert list(table["learning rate"].unique()) == ["1e-06"]
-    caption = ablation_caption(rows, MOVEMENTS, "plain")
+    caption = ablation_caption(rows, MOVEMENTS, "direct")
     assert "2 seeds" in caption
     assert "-25.0 points" in caption
     assert "3.1% at 1e-06 of its norm" in caption

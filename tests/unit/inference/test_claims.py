@@ -19,7 +19,7 @@ from adiabatic.inference.window_claims import (
 from adiabatic.report.claims import claims_table
 
 # With 40 items a loss of 5 points could go unseen; one of 20 could not.
-HOW = dataclasses.replace(OF_SUMMARY, margin_of_no_loss=0.2)
+HOW = dataclasses.replace(OF_SUMMARY, non_inferiority_margin=0.2)
 RATES = [1e-8, 1e-7, 1e-6, 1e-5]
 
 
@@ -136,7 +136,7 @@ def test_freezing_widens_the_window_where_it_ends_higher():
 
 def test_what_freezing_spares_the_other_languages_beyond_the_window(values):
     base, worse = values["base"], values["worse"]
-    # Chinese, one of the two other languages, loses half of its items in the grid alone.
+    # Chinese, one of the two other languages, loses half of its items in the sweep alone.
     spared = other_languages([worse, worse], [base, base], HOW)
     assert spared.point == pytest.approx(0.25)
     narrow = claims_of(["holds", "holds", "fails", "fails"])
@@ -165,14 +165,14 @@ def test_exact_updates_change_nothing_where_all_is_the_same(found, verdict):
             "seeds": 2, "family": ["qa, en", "xnli, en"],
         }
     )  # fmt: skip
-    claim = precision_claim(rows, "plain", 0.95)
+    claim = precision_claim(rows, "direct", 0.95)
     assert claim.verdict == verdict
     assert claim.number == pytest.approx(-2)
     assert claim.detail.endswith("largest: xnli, en")
     # Just beyond 0 in one of 40 comparisons is what chance brings.
     many = pd.concat([rows.assign(verdict="same", difference=0.0)] * 20, ignore_index=True)
     many.loc[0, ["difference", "ci_low", "ci_high", "verdict"]] = [0.03, 0.001, 0.059, "better"]
-    assert precision_claim(many, "plain", 0.95).verdict == "undecided"
+    assert precision_claim(many, "direct", 0.95).verdict == "undecided"
 
 
 def test_claims_without_a_test_are_listed_as_such(values):

@@ -80,7 +80,7 @@ def test_the_front_is_what_nothing_dominates(points):
 def methods_frame(rows):
     about = [
         {"name": "adiabatic", "method": "query-encoder", "learning_rate": 1e-5, "alpha": NAN},
-        {"name": "both", "method": "both-encoders", "learning_rate": 2e-5, "alpha": NAN},
+        {"name": "both", "method": "joint", "learning_rate": 2e-5, "alpha": NAN},
         {"name": "half", "method": "interpolation", "learning_rate": 1e-5, "alpha": 0.5},
     ]
     return compared_methods(
@@ -96,14 +96,14 @@ def test_the_base_stands_first_and_the_index_is_told(rows):
     assert frame["pareto"].tolist() == [False, True, False, False]
     table = methods_table(frame)
     assert table["method"].tolist() == [
-        "base", "adiabatic", "both (both-encoders)", "half (interpolation)",
+        "base", "adiabatic", "both (joint)", "half (interpolation)",
     ]  # fmt: skip
     assert table["English gain (points)"][1].startswith("+50.0 [")
     assert table["which"].tolist()[2:] == ["zh, xnli", "de, xnli (documents in others)"]
     assert table["alpha"].tolist() == ["", "", "", "0.5"]
     assert table.loc[0, "worst language (points)"] == ""
-    how = dataclasses.replace(HOW, margin_of_no_loss=0.2)
-    caption = methods_caption(frame, how.margin_of_no_loss, how.confidence)
+    how = dataclasses.replace(HOW, non_inferiority_margin=0.2)
+    caption = methods_caption(frame, how.non_inferiority_margin, how.confidence)
     assert "worst of 6 comparisons" in caption
     assert "1 of 3 are shown to keep all languages within 20 points, of which" in caption
     assert "of which adiabatic (rate 1e-05) gains most" in caption
@@ -147,14 +147,14 @@ def test_costs_are_medians_and_count_what_a_method_needs(tmp_path):
     assert cost("query-encoder", "lr1-seed0", "lr1-seed1") == (40, 0, 0)
     assert cost("interpolation", "half-lr1-seed0", repeats="lr1-seed0") == (32, 0, 0)
     assert cost("procrustes", "procrustes") == (5, 0, 0)
-    assert cost("both-encoders", "both-lr1-seed0") == (70, 23, 1234)
+    assert cost("joint", "both-lr1-seed0") == (70, 23, 1234)
     assert cost("bm25", "bm25") == (0, 0, 0)
     assert np.isnan(cost("lora", "gone")[0])
     frame = pd.DataFrame(
         [
             {"name": name, "method": name, "learning_rate": 1.0, "alpha": NAN, "seeds": 1}
             | {"tuning_seconds": s, "embedding_seconds": e, "documents": d}
-            for name, (s, e, d) in (("lora", (NAN, 0.0, 0)), ("both-encoders", (70.0, 23.0, 1234)))
+            for name, (s, e, d) in (("lora", (NAN, 0.0, 0)), ("joint", (70.0, 23.0, 1234)))
         ]
     )
     assert costs_table(frame)["tuning (s)"].tolist() == ["unknown", "70"]
@@ -167,7 +167,7 @@ def synthetic_methods():
     gains = [0, 0.001, 0.01, 0.03, 0.045, -0.1]
     worst = [0, -0.001, -0.004, -0.014, -0.04, -0.4]
     about = [("adiabatic", "query-encoder", rate, NAN) for rate in rates]
-    about += [("usual", "query-encoder", 2e-4, NAN), ("both", "both-encoders", 1e-4, NAN)]
+    about += [("usual", "query-encoder", 2e-4, NAN), ("both", "joint", 1e-4, NAN)]
     about += [("lora", "lora", rate, NAN) for rate in (1e-4, 1e-3)]
     about += [("adapter", "linear-adapter", 1e-3, NAN), ("procrustes", "procrustes", NAN, NAN)]
     about += [("averaged", "interpolation", 1e-3, alpha) for alpha in (0.25, 0.5, 0.75)]
@@ -191,7 +191,7 @@ def test_the_figure_has_a_look_a_method_and_labels_that_cover_nothing():
     (axis,) = figure.axes
     (legend,) = figure.legends
     texts = [text.get_text() for text in legend.get_texts()]
-    assert texts[0] == "margin of no loss"
+    assert texts[0] == "non-inferiority margin"
     assert {"adiabatic", "usual, rate 0.0002", "averaged, rate 0.001", "bm25"} < set(texts)
     lines = {line.get_label(): line for line in axis.lines}
     methods = [line for label, line in lines.items() if label in texts[1:-1]]

@@ -194,7 +194,7 @@ def judged_outcomes(right, languages=("en", "de", "zh")):
         for item in range({"en": 60, "de": 30, "zh": 40}[language])
     ]
     names = ["task", "subset", "query_language", "document_language", "item"]
-    frame = pd.DataFrame(rows, columns=[*names, "right", "mrr@10", "ndcg@10", "recall@100"])
+    frame = pd.DataFrame(rows, columns=[*names, "correct", "mrr@10", "ndcg@10", "recall@100"])
     held_out = outcomes(base_right)
     both = pd.concat([frame, held_out[held_out["task"] == "held-out"]], ignore_index=True)
     return both.astype(dict.fromkeys(names, "category"))

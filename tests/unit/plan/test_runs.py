@@ -14,10 +14,10 @@ def test_rates_that_nearly_agree_keep_different_names():
 def test_an_ablation_repeats_part_of_the_grid_with_other_settings():
     tuning = dict.fromkeys(SETTINGS, 1) | {"learning_rates": [1e-6, 1e-8], "seeds": [0, 1]}
     ablations = [
-        {"name": "plain", "precision": "plain", "learning_rates": [1e-8]},
+        {"name": "direct", "precision": "direct", "learning_rates": [1e-8]},
         {"name": "long", "epochs": 3, "seeds": [1]},
     ]
-    planned = planned_runs(tuning | {"ablations": ablations, "baselines": []})
+    planned = planned_runs(tuning | {"ablations": ablations, "methods": []})
     assert [run.run.name for run in planned[4:]] == [
         "plain-lr1e-08-seed0",
         "plain-lr1e-08-seed1",
@@ -26,19 +26,19 @@ def test_an_ablation_repeats_part_of_the_grid_with_other_settings():
     ]
     assert [run.repeats for run in planned[4:6]] == ["lr1e-08-seed0", "lr1e-08-seed1"]
     assert all(run.ablation == run.repeats == "" for run in planned[:4])
-    assert planned[4].settings == planned[0].settings | {"precision": "plain"}
+    assert planned[4].settings == planned[0].settings | {"precision": "direct"}
     assert planned[6].settings == planned[0].settings | {"epochs": 3}
 
 
 def test_a_baseline_reads_what_its_method_needs():
     tuning = dict.fromkeys(SETTINGS, 1) | {"learning_rates": [1e-6, 1e-8], "seeds": [0, 1]}
-    baselines = [
+    methods = [
         {"name": "usual", "method": "query-encoder", "learning_rates": [2e-5], "epochs": 3},
         {"name": "lora", "method": "lora", "learning_rates": [1e-4], "rank": 4, "seeds": [7]},
         {"name": "halved", "method": "interpolation", "alphas": [0.5, 2], "seeds": [1]},
         {"name": "bm25", "method": "bm25"},
     ]
-    planned = planned_runs(tuning | {"ablations": [], "baselines": baselines})[4:]
+    planned = planned_runs(tuning | {"ablations": [], "methods": methods})[4:]
     assert [run.run.name for run in planned] == [
         *("usual-lr2e-05-seed0", "usual-lr2e-05-seed1", "lora-lr0.0001-seed7"),
         *("halved-0.5-lr1e-08-seed1", "halved-0.5-lr1e-06-seed1"),

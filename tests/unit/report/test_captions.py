@@ -74,4 +74,4 @@ def test_a_caption_shows_its_text_as_it_stands(tmp_path):
     save_caption("mrr@10 rose", tmp_path / "c.rst", demonstration=True)
     text = (tmp_path / "c.rst").read_text()
     assert text.startswith(r"mrr\@10 rose")
-    assert "embedded demonstration" in text
+    assert "synthetic demonstration" in text

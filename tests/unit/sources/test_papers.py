@@ -73,7 +73,7 @@ def test_a_paper_that_was_withdrawn_later_is_gone(read, write_lines):
     assert (counts.replaced, counts.withdrawn, counts.kept) == (1, 1, 1)
 
 
-def test_everything_left_out_is_counted(read, write_lines):
+def test_everything_excluded_is_counted(read, write_lines):
     records = [
         paper(1),
         paper(2, abstract="Too short."),

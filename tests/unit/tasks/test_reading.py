@@ -34,7 +34,7 @@ def test_xnli_items_hold_one_hypothesis_of_each_label(write):
     assert (counts.found, counts.incomplete, counts.used) == (2, 0, 2)
 
 
-def test_a_premise_without_all_labels_is_left_out_and_counted(write):
+def test_a_premise_without_all_labels_is_excluded_and_counted(write):
     path = write("en", "lone\thypothesis\tneutral\n" + lines("one"))
     items, counts = read_task("xnli", path, ["en"], None)
     assert items["query"].tolist() == ["one"]

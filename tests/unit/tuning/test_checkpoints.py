@@ -81,7 +81,7 @@ def test_killed_at_random_steps_many_times_it_ends_in_the_same_bytes(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"precision": "plain"}, {"freeze": ()}, {"dropout": 0.1}, {"patience": 20}],
+    [{}, {"precision": "direct"}, {"freeze": ()}, {"dropout": 0.1}, {"patience": 20}],
     ids=str,
 )
 def test_asked_to_stop_it_finishes_the_step_and_saves(

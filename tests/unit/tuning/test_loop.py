@@ -84,7 +84,7 @@ def test_clipped_gradients_move_less_where_it_counts(tiny_encoder_folder):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"loss": "ranking"}, {"schedule": "linear", "warmup": 0.1}, {"accumulate": 2}]
+    "changes", [{"loss": "multiple-negatives-ranking"}, {"schedule": "linear", "warmup": 0.1}, {"accumulate": 2}]
 )
 def test_every_loss_and_schedule_learns(tiny_encoder_folder, changes):
     settings = dataclasses.replace(SETTINGS, epochs=15, **changes)
@@ -92,7 +92,7 @@ def test_every_loss_and_schedule_learns(tiny_encoder_folder, changes):
     assert accuracy.iloc[-1] > accuracy.iloc[0] + 0.1
 
 
-@pytest.mark.parametrize("precision", ["delta", "plain"])
+@pytest.mark.parametrize("precision", ["delta", "direct"])
 def test_tuning_learns_and_leaves_frozen_parameters_alone(tiny_encoder_folder, precision):
     settings = dataclasses.replace(SETTINGS, epochs=15, precision=precision)
     base = dict(load_encoder(tiny_encoder_folder).model.named_parameters())
@@ -126,7 +126,7 @@ def moved(precision, steps, rate=2e-8):
 
 def test_tiny_steps_add_up_in_the_difference_and_vanish_in_the_weights():
     # 2e-8 is less than half the gap between 1 and the float32 below it: plain never moves.
-    plain, _ = moved("plain", 20)
+    plain, _ = moved("direct", 20)
     assert (plain.weights[:4] == 1).all()
     delta, model = moved("delta", 20)
     assert delta.delta[:4].abs().numpy() == pytest.approx(np.full(4, 20 * 2e-8), rel=1e-3)
@@ -135,7 +135,7 @@ def test_tiny_steps_add_up_in_the_difference_and_vanish_in_the_weights():
 
 
 def test_both_precisions_agree_where_steps_are_large():
-    plain, delta = moved("plain", 10, 1e-2)[0], moved("delta", 10, 1e-2)[0]
+    plain, delta = moved("direct", 10, 1e-2)[0], moved("delta", 10, 1e-2)[0]
     assert plain.weights.numpy() == pytest.approx(delta.weights.numpy(), abs=1e-6)
 
 
@@ -205,7 +205,7 @@ def test_a_loss_that_is_not_finite_names_rate_and_step(tiny_encoder_folder):
         tuned(tiny_encoder_folder, settings)
 
 
-@pytest.mark.parametrize("precision", ["delta", "plain", "float64"])
+@pytest.mark.parametrize("precision", ["delta", "direct", "float64"])
 def test_the_delta_is_what_the_weights_moved_by(tiny_encoder_folder, precision):
     base = dict(load_encoder(tiny_encoder_folder).model.named_parameters())
     settings = dataclasses.replace(SETTINGS, precision=precision)
@@ -230,7 +230,7 @@ def moved_by(folder, **changes):
 def test_delta_agrees_with_float64_where_plain_rounds(tiny_encoder_folder):
     exact, delta, plain = (
         moved_by(tiny_encoder_folder, precision=precision)
-        for precision in ("float64", "delta", "plain")
+        for precision in ("float64", "delta", "direct")
     )
     assert (delta - exact).norm() / exact.norm() < 1e-4
     assert (plain - exact).norm() / exact.norm() > 1e-2

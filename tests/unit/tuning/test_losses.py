@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from adiabatic.tuning.losses import ranking_losses, triplet_margin_losses
+from adiabatic.tuning.losses import multiple_negatives_ranking_losses, triplet_margin_losses
 
 
 def unit_vectors(count, seed):
@@ -26,8 +26,8 @@ def test_the_ranking_loss_is_that_of_its_formula_and_knows_a_positive_that_comes
     for row, candidates in enumerate(([0, 1, 2, 3, 5], range(6), range(6))):
         total = torch.logsumexp(scores[row, list(candidates)], dim=0)
         expected.append((total - scores[row, row]).item())
-    losses = ranking_losses(queries, documents, rows, 0.1, torch.arange(3))
+    losses = multiple_negatives_ranking_losses(queries, documents, rows, 0.1, torch.arange(3))
     assert losses.numpy() == pytest.approx(expected, rel=1e-5)
     # A part of the queries among the documents of all has the same losses.
-    part = ranking_losses(queries[1:], documents, rows, 0.1, torch.tensor([1, 2]))
+    part = multiple_negatives_ranking_losses(queries[1:], documents, rows, 0.1, torch.tensor([1, 2]))
     assert part.numpy() == pytest.approx(expected[1:], rel=1e-5)

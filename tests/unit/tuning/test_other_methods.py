@@ -21,7 +21,7 @@ NOUNS = ("cat", "dog", "cow", "hen")
 QUERIES = [f"which {one} sees the {other}" for one in NOUNS for other in NOUNS]
 TEXTS = [f"der {one} sieht ein {other}" for one in NOUNS for other in NOUNS]
 SETTINGS = TuningSettings(1e-2, 0, 0.1, 4, 10, (), "delta", method="lora", rank=2)
-BOTH = TuningSettings(1e-2, 0, 0.1, 4, 10, ("embeddings",), "delta", method="both-encoders")
+BOTH = TuningSettings(1e-2, 0, 0.1, 4, 10, ("embeddings",), "delta", method="joint")
 METHODS = pytest.mark.parametrize("settings", [SETTINGS, BOTH], ids=lambda s: s.method)
 
 
@@ -33,7 +33,7 @@ def prepared(folder, settings):
     # The wrong way round for the base: another document is the positive of each query.
     triplets = Triplets(encoder.tokenize(QUERIES, "query"), np.roll(rows, 4), rows)
     tokens = encoder.tokenize(TEXTS, "document")
-    both = settings.method == "both-encoders"
+    both = settings.method == "joint"
     return encoder, triplets, tokens if both else encoder.encode_tokens(tokens)
 
 
@@ -59,7 +59,7 @@ def test_it_learns_and_the_same_seed_gives_the_same_weights(tiny_encoder_folder,
 
 
 @METHODS
-@pytest.mark.parametrize("precision", ["delta", "plain", "float64"])
+@pytest.mark.parametrize("precision", ["delta", "direct", "float64"])
 def test_the_delta_is_what_the_weights_moved_by(tiny_encoder_folder, settings, precision):
     base = weights(load_encoder(tiny_encoder_folder))
     encoder, tuned = run(
@@ -135,7 +135,7 @@ def test_targets_are_endings_of_whole_parts_of_names(tiny_encoder):
         linear_layers(tiny_encoder.model, ("key", "uery"))
 
 
-def test_both_encoders_move_the_documents_and_gradients_come_from_both_sides(tiny_encoder_folder):
+def test_joint_move_the_documents_and_gradients_come_from_both_sides(tiny_encoder_folder):
     encoder, tuned = run(tiny_encoder_folder, BOTH)
     base = load_encoder(tiny_encoder_folder)
     before, after = (e.encode(TEXTS, "document") for e in (base, encoder))
@@ -148,7 +148,7 @@ def test_both_encoders_move_the_documents_and_gradients_come_from_both_sides(tin
 
 
 @pytest.mark.parametrize("loss", ["triplet", "ranking"])
-def test_a_step_of_both_encoders_follows_the_gradient_of_both_sides(tiny_encoder_folder, loss):
+def test_a_step_of_joint_follows_the_gradient_of_both_sides(tiny_encoder_folder, loss):
     changes = {"batch_size": 16, "epochs": 1, "learning_rate": 1e-6, "precision": "float64"}
     settings = dataclasses.replace(BOTH, loss=loss, **changes)
     encoder, triplets, tokens = prepared(tiny_encoder_folder, settings)
@@ -181,7 +181,7 @@ def test_a_step_of_both_encoders_follows_the_gradient_of_both_sides(tiny_encoder
         assert torch.equal(moved[clear].sign(), -expected[clear].sign().float()), name
 
 
-def test_both_encoders_train_only_the_token_embeddings_of_queries_and_documents(
+def test_joint_train_only_the_token_embeddings_of_queries_and_documents(
     tiny_encoder_folder,
 ):
     tuned = run(tiny_encoder_folder, dataclasses.replace(BOTH, freeze=("attention",)))[1]

@@ -6,9 +6,9 @@ from adiabatic.inference.summary import Inference
 
 
 def add_inference_options(parser: argparse.ArgumentParser) -> None:
-    """Reference language, margin of no loss, confidence, resamples and seed."""
+    """Reference language, non-inferiority margin, confidence, resamples and seed."""
     parser.add_argument("--reference", default="en", help="language that is tuned on")
-    parser.add_argument("--margin-of-no-loss", type=float, required=True, help="in the metric")
+    parser.add_argument("--non-inferiority-margin", type=float, required=True, help="in the metric")
     parser.add_argument("--confidence", type=float, required=True, help="of the intervals")
     parser.add_argument("--resamples", type=int, required=True, help="of the bootstrap")
     parser.add_argument("--seed", type=int, required=True, help="of all draws")
@@ -17,7 +17,7 @@ def add_inference_options(parser: argparse.ArgumentParser) -> None:
 def inference_of(arguments: argparse.Namespace) -> Inference:
     """What the options say."""
     return Inference(
-        arguments.margin_of_no_loss,
+        arguments.non_inferiority_margin,
         arguments.confidence,
         arguments.resamples,
         arguments.seed,

@@ -1,4 +1,4 @@
-"""Pretraining of the embedded world's base: a tiny multilingual BERT from parallel sentences."""
+"""Pretraining of the synthetic world's base: a tiny multilingual BERT from parallel sentences."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

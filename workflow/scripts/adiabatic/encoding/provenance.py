@@ -87,7 +87,7 @@ def run_provenance(
 
     Args:
         computed: on what device, by how many processes and threads.
-        parameters: numbers of single weights, tuned and frozen.
+        parameters: numbers of parameters, tuned and frozen.
         triplets: of one epoch.
         frozen: the digests before the run of what it must not change.
         code: digest of the code that made it.

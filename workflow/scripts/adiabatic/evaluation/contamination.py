@@ -1,4 +1,4 @@
-"""What the evaluation sets hold, and what of it the tuning data has, too (leakage)."""
+"""What the evaluation sets hold, and their overlap with the training data (contamination)."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from adiabatic.tasks.beir import read_queries
 from adiabatic.tasks.kinds import KINDS
 from adiabatic.text.similarity import text_keys
 
-REPORT, REMOVE = "report", "remove"
+REPORT, EXCLUDE = "report", "exclude"
 # The splits that runs are trained on or chosen by; the third is the held-out set.
 TUNED_ON = ("train", "validation")
 
@@ -34,7 +34,8 @@ class ItemSet(NamedTuple):
 def arxiv_items(pairs: pd.DataFrame) -> pd.DataFrame:
     """The items of one style and level of arXiv pairs."""
     names = {"anchor_id": "item", "anchor": "query"}
-    return pairs.rename(columns=names).assign(language="en")
+    # A paper is the cluster of all its anchors.
+    return pairs.rename(columns=names).assign(language="en", cluster=pairs["anchor_id"])
 
 
 def held_out_items(tuning: pd.DataFrame) -> pd.DataFrame:
@@ -66,21 +67,22 @@ def beir_items(name: str, kind: str, path: Path) -> ItemSet:
 
 
 def check_evaluation_sets(
-    sets: list[ItemSet], tuning: pd.DataFrame, leakage: str
+    sets: list[ItemSet], tuning: pd.DataFrame, contamination: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Counts of every evaluation set, and the items that are left out of the evaluation.
+    """Counts of every evaluation set, and the items that are excluded from the evaluation.
 
-    An item leaks if its query or its right document is, in any language, a query or a positive
-    passage of the tuning data, but for case, spaces and punctuation (`text_keys`). That it is a
-    negative there counts for nothing: hard negatives are positives of other queries.
+    An item overlaps with the tuning data if its query or its relevant document is, in any language,
+    a query or a positive passage there, but for case, spaces and punctuation (`text_keys`). That it
+    is a negative there counts for nothing: hard negatives are positives of other queries.
 
     Args:
         tuning: query, positive and split of the tuning data.
-        leakage: report, or remove, which leaves out the items that leak.
+        contamination: report, or exclude, which excludes the items that overlap.
     Returns:
         A row for each set: set, kind, languages, items, documents, duplicates (queries that repeat
         one of their language word for word), shared_queries, shared_passages (items of which the
-        tuning data has it), leaking (items with either), removed. And set, item of those left out.
+        tuning data has it), contaminated (items with either), excluded. And the set and item of
+        those that are excluded.
     Raises:
         InputError: nothing would be left of a set.
     """
@@ -89,17 +91,17 @@ def check_evaluation_sets(
     known = pd.concat([tuned["query"], tuned["positive"]])
     keys = text_keys(pd.concat([known, texts["text"]], ignore_index=True).astype("string[pyarrow]"))
     shared = texts[np.isin(keys[len(known) :], keys[: len(known)])]
-    leaking = shared[["set", "item"]].drop_duplicates(ignore_index=True)
+    contaminated = shared[["set", "item"]].drop_duplicates(ignore_index=True)
     rows = []
     for part in sets:
         asked = part.items[part.items["query"].notna()].drop_duplicates(["language", "item"])
         mine = shared[shared["set"] == part.name].drop_duplicates(["role", "item"])
-        roles, leaks = mine["role"].value_counts(), mine["item"].nunique()
+        roles, overlaps = mine["role"].value_counts(), mine["item"].nunique()
         items = asked["item"].nunique()
-        if leakage == REMOVE and leaks == items:
+        if contamination == EXCLUDE and overlaps == items:
             raise InputError(
-                f"evaluation.leakage: remove found; it leaves nothing of {part.name}, of which the "
-                f"tuning data has all {items} items"
+                f"evaluation.contamination: exclude found; it leaves nothing of {part.name}, of "
+                f"which the tuning data has all {items} items"
             )
         rows.append(
             {
@@ -112,39 +114,42 @@ def check_evaluation_sets(
                 "duplicates": int(asked.duplicated(["language", "query"]).sum()),
                 "shared_queries": int(roles.get("query", 0)),
                 "shared_passages": int(roles.get("passage", 0)),
-                "leaking": leaks,
-                "removed": leaks if leakage == REMOVE else 0,
+                "contaminated": overlaps,
+                "excluded": overlaps if contamination == EXCLUDE else 0,
             }
         )
-    left_out = leaking if leakage == REMOVE else leaking.iloc[:0]
-    return pd.DataFrame(rows), left_out
+    excluded = contaminated if contamination == EXCLUDE else contaminated.iloc[:0]
+    return pd.DataFrame(rows), excluded
 
 
-def without_items(items: pd.DataFrame, left_out: pd.Series) -> pd.DataFrame:
-    """Items of which some are left out in all languages; their documents are still searched."""
-    gone = items["item"].isin(left_out)
+def without_items(items: pd.DataFrame, excluded: pd.Series) -> pd.DataFrame:
+    """Items of which some are excluded in all languages; their documents are still searched."""
+    gone = items["item"].isin(excluded)
     return items.assign(**{name: items[name].mask(gone, None) for name in ("item", "query")})
 
 
-def leakage_in_words(table: pd.DataFrame) -> str:
-    """How many items leak, in which sets, and whether they count: a line for who decides.
+def contamination_in_words(table: pd.DataFrame) -> str:
+    """How many items overlap with the tuning data, in which sets, and whether they count.
 
     Args:
         table: see `check_evaluation_sets`.
     """
-    leaking = table[table["leaking"] > 0]
-    if leaking.empty:
+    contaminated = table[table["contaminated"] > 0]
+    if contaminated.empty:
         return "No item of the evaluation sets occurs in the tuning data."
-    parts = ", ".join(f"{row.leaking} of {row.items} in {row.set}" for row in leaking.itertuples())
-    what = "were left out" if leaking["removed"].any() else "count in all numbers here"
+    parts = ", ".join(
+        f"{row.contaminated} of {row.items} in {row.set}" for row in contaminated.itertuples()
+    )
+    what = "were excluded" if contaminated["excluded"].any() else "count in all numbers here"
+    count = contaminated["contaminated"].sum()
     return (
-        f"The tuning data has the query or the right document of {leaking['leaking'].sum()} items "
-        f"of the evaluation sets, too ({parts}): they {what}."
+        f"The queries or relevant documents of {count} items of the evaluation sets are in the "
+        f"tuning data ({parts}): they {what}."
     )
 
 
 def _texts(part: ItemSet) -> pd.DataFrame:
-    """Queries and right documents of a set's items: set, item, role, text."""
+    """Queries and relevant documents of a set's items: set, item, role, text."""
     asked = part.items[part.items["query"].notna()]
     frames = [
         pd.DataFrame({"item": asked["item"], "role": role, "text": asked[column]})

@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from adiabatic.encoding.corpora import hashed
 from adiabatic.evaluation.scorers import MEASURES
 from adiabatic.evaluation.search import QueryVectors
-from adiabatic.evaluation.sets import EvaluationSet
+from adiabatic.evaluation.sets import EvaluationSet, is_parallel
 from adiabatic.io.errors import InputError
 from adiabatic.plan.registry import implementation
 from adiabatic.tasks.kinds import KINDS
@@ -21,7 +22,8 @@ COLUMNS = [
     "query_language",
     "document_language",
     "item",
-    "right",
+    "cluster",
+    "correct",
     "rank",
     *MEASURES,
 ]
@@ -65,11 +67,11 @@ def encode_queries(encoder: QueryEncoder, sets: list[EvaluationSet]) -> Queries:
 
 
 def outcomes_of(queries: QueryVectors, sets: list[EvaluationSet]) -> pd.DataFrame:
-    """One row per evaluated item and pair of languages: task, subset, languages, item, right, rank.
+    """One row per evaluated item and pair of languages, in COLUMNS.
 
-    `right` is whether the positive (of several the best-placed) comes first, `rank` its place (ties
-    count against it); retrieval also has mrr@10 and ndcg@10, kind beir recall@100, and mixed pools
-    map and unbiased.
+    `cluster` tells which items are no independent observations (see `clusters_of`), `correct`
+    whether the relevant document (of several the best-ranked) comes first, and `rank` its rank
+    (ties count against it). Retrieval has more measures, each in a column that is NaN elsewhere.
     """
     return joined(outcomes_of_set(queries, part) for part in sets)
 
@@ -79,12 +81,34 @@ def outcomes_of_set(queries: QueryVectors, part: EvaluationSet) -> pd.DataFrame:
     asked = part.items[part.items["query"].notna()]
     score = implementation(KINDS[part.kind].score)
     frames = score(part, asked.reset_index(drop=True), queries.of(asked["query"]))
-    return pd.concat(frames, ignore_index=True)
+    outcomes = pd.concat(frames, ignore_index=True)
+    keys = outcomes["query_language"].astype(str), outcomes["item"].astype(str)
+    rows = pd.MultiIndex.from_arrays(keys)
+    return outcomes.assign(cluster=clusters_of(part).reindex(rows).to_numpy())
+
+
+def clusters_of(part: EvaluationSet) -> pd.Series:
+    """Cluster of each (language, item): items of one cluster are sampled together.
+
+    It is a hash of the text that such items share (the passage of a question, a premise), in the
+    first language where items mean the same in all of them; so tasks about the same texts have the
+    same clusters. Items that say their cluster themselves have that.
+    """
+    asked = part.items[part.items["query"].notna()].drop_duplicates(["language", "item"])
+    if "cluster" in asked:
+        labels = asked["cluster"].astype(str)
+    else:
+        digests = hashed(asked[KINDS[part.kind].cluster])
+        labels = pd.Series([f"{digest:016x}" for digest in digests], asked.index)
+    if is_parallel(part):
+        labels = labels.groupby(asked["item"]).transform("first")
+    keys = asked["language"].astype(str), asked["item"].astype(str)
+    return pd.Series(labels.to_numpy(), pd.MultiIndex.from_arrays(keys))
 
 
 def joined(outcomes: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Outcomes of several sets as one frame, in the columns of the contract."""
     frame = pd.concat(outcomes, ignore_index=True)[COLUMNS]
-    for column in COLUMNS[:5]:
+    for column in COLUMNS[:6]:
         frame[column] = frame[column].astype("category")
     return frame

@@ -1,4 +1,4 @@
-"""Places of right documents among all that are searched, and measures of them."""
+"""Ranks of relevant documents among all that are searched, and measures of them."""
 
 import numpy as np
 from scipy import sparse
@@ -21,36 +21,36 @@ def margin_scores(queries: Vectors, documents: Vectors) -> np.ndarray:
     return _ratios(cosine, (near_queries[:, None] + near_documents[None]) / 2)
 
 
-def answer_places(scores: np.ndarray, answers: np.ndarray) -> np.ndarray:
-    """Places of each query's right documents from the best on, shape (queries, r), from 1.
+def relevant_ranks(scores: np.ndarray, relevant: np.ndarray) -> np.ndarray:
+    """Ranks of each query's relevant documents from the best on, shape (queries, r), from 1.
 
-    Of equal scores the wrong documents come first. Where a query has fewer than r right documents,
-    the last places are infinite.
+    Ties count against the relevant documents. Where a query has fewer than r of them, the last
+    ranks are infinite.
 
     Args:
         scores: shape (queries, documents).
-        answers: documents that are right, shape (queries, r), -1 where there are fewer.
+        relevant: the relevant documents, shape (queries, r), -1 where there are fewer.
     """
-    right = np.take_along_axis(scores, np.maximum(answers, 0), axis=1)
-    right = -np.sort(-np.where(answers >= 0, right, -np.inf), axis=1)
-    places = np.empty(right.shape)
-    for number in range(right.shape[1]):
-        bound = right[:, number, None]
-        before = (scores >= bound).sum(axis=1) - (right >= bound).sum(axis=1)
-        places[:, number] = before + number + 1
-    return np.where(np.isfinite(right), places, np.inf)
+    own = np.take_along_axis(scores, np.maximum(relevant, 0), axis=1)
+    own = -np.sort(-np.where(relevant >= 0, own, -np.inf), axis=1)
+    ranks = np.empty(own.shape)
+    for number in range(own.shape[1]):
+        bound = own[:, number, None]
+        before = (scores >= bound).sum(axis=1) - (own >= bound).sum(axis=1)
+        ranks[:, number] = before + number + 1
+    return np.where(np.isfinite(own), ranks, np.inf)
 
 
-def average_precision(places: np.ndarray) -> np.ndarray:
-    """Average precision of each query from `answer_places`, float32 of shape (queries,)."""
-    precision = np.arange(1, places.shape[1] + 1) / places
-    return (precision.sum(axis=1) / np.isfinite(places).sum(axis=1)).astype(np.float32)
+def average_precision(ranks: np.ndarray) -> np.ndarray:
+    """Average precision of each query from `relevant_ranks`, float32 of shape (queries,)."""
+    precision = np.arange(1, ranks.shape[1] + 1) / ranks
+    return (precision.sum(axis=1) / np.isfinite(ranks).sum(axis=1)).astype(np.float32)
 
 
-def ndcg(places: np.ndarray) -> np.ndarray:
-    """NDCG at the cutoff of each query from `answer_places`, float32 of shape (queries,)."""
-    gain = np.where(places <= CUTOFF, 1 / np.log2(places + 1), 0).sum(axis=1)
-    count = np.minimum(np.isfinite(places).sum(axis=1), CUTOFF)
+def ndcg(ranks: np.ndarray) -> np.ndarray:
+    """NDCG at the cutoff of each query from `relevant_ranks`, float32 of shape (queries,)."""
+    gain = np.where(ranks <= CUTOFF, 1 / np.log2(ranks + 1), 0).sum(axis=1)
+    count = np.minimum(np.isfinite(ranks).sum(axis=1), CUTOFF)
     ideal = np.cumsum(1 / np.log2(np.arange(CUTOFF) + 2))[count - 1]
     return (gain / ideal).astype(np.float32)
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from adiabatic.evaluation.rank_metrics import answer_places, average_precision, margin_scores, ndcg
+from adiabatic.evaluation.rank_metrics import average_precision, margin_scores, ndcg, relevant_ranks
 from adiabatic.evaluation.search import CUTOFF, Vectors, all_products
 from adiabatic.evaluation.sets import EvaluationSet, is_parallel
 from adiabatic.tasks.kinds import POOL
 
-# What is measured beside right or wrong, where it is.
+# What is measured beside whether the relevant document comes first, where it is.
 MEASURES = ["mrr@10", "ndcg@10", "recall@100", "map", "unbiased"]
 
 
@@ -92,7 +92,7 @@ def bitext_outcomes(
                 "margin": margin_scores(lines[number][first], documents),
             }
             for subset, of_distinct in scores.items():
-                ranks = answer_places(of_distinct[codes], answers)[:, 0]
+                ranks = relevant_ranks(of_distinct[codes], answers)[:, 0]
                 frame = outcome_frame(part.task, subset, [query_language], names, ranks[None, None])
                 frames.append(frame.assign(document_language=document_language))
     return sorted(frames, key=lambda frame: frame["subset"].iloc[0] != "similarity")
@@ -103,9 +103,9 @@ def mixed_pool_outcomes(
 ) -> list[pd.DataFrame]:
     """Passages of all languages ranked for each question (LAReQA, Roy et al. 2020).
 
-    Every translation of the passage that answers is right. map: average precision over the whole
-    pool. unbiased: share of the right passages in other languages that come before all wrong
-    passages of the question's own language. Ties count against what is right.
+    Every translation of the passage that answers is relevant. map: average precision over the whole
+    pool. unbiased: share of the relevant passages in other languages that rank above all passages
+    of the question's own language that are not. Ties count against the relevant ones.
     """
     languages, questions = _by_language(items, queries)
     asked = items[items["language"] == languages[0]]
@@ -124,7 +124,7 @@ def mixed_pool_outcomes(
     frames = []
     for place, language in enumerate(languages):
         scores = all_products(questions[place], passages)
-        places = answer_places(scores, own_place)
+        places = relevant_ranks(scores, own_place)
         wrong = np.where(of_language == language, scores, -np.inf)
         wrong[np.arange(len(asked)), own_place[:, place]] = -np.inf
         others = np.take_along_axis(scores, np.delete(own_place, place, axis=1), axis=1)
@@ -139,8 +139,8 @@ def mixed_pool_outcomes(
 def own_outcomes(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> list[pd.DataFrame]:
     """Triplets where there are negatives, else the documents of a language ranked for its queries.
 
-    Where languages share items, the documents of every language are. Of several right documents
-    none counts as wrong; mrr@10 is of the best-placed, ndcg@10 of all.
+    Where languages share items, the documents of every language are. Of several relevant documents
+    none counts as wrong; mrr@10 is of the best-ranked, ndcg@10 of all.
     """
     if items["negative"].notna().any():
         return triplets_outcomes(part, items.rename(columns={"document": "positive"}), queries)
@@ -152,7 +152,7 @@ def own_outcomes(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> 
             mine = (asked["language"] == query_language).to_numpy()
             names = asked.loc[mine, "item"]
             documents, answers = _pool(part, document_language, names)
-            places = answer_places(all_products(vectors[mine], documents), answers)
+            places = relevant_ranks(all_products(vectors[mine], documents), answers)
             ranks = places[:, 0]
             frame = outcome_frame(
                 part.task, part.subset, [query_language], names, ranks[None, None]
@@ -163,10 +163,10 @@ def own_outcomes(part: EvaluationSet, items: pd.DataFrame, queries: Vectors) -> 
 
 
 def _pool(part: EvaluationSet, language: str, names: pd.Series) -> tuple[Vectors, np.ndarray]:
-    """Vectors of a language's distinct documents, and the right ones of each named item.
+    """Vectors of a language's distinct documents, and the relevant ones of each named item.
 
     Returns:
-        Vectors, shape (documents, d), and rows of them, shape (items, most right ones of an item),
+        Vectors, shape (documents, d), and rows of them, shape (items, most relevant of an item),
         -1 where an item has fewer.
     """
     rows = part.items[part.items["language"] == language]
@@ -179,18 +179,18 @@ def _pool(part: EvaluationSet, language: str, names: pd.Series) -> tuple[Vectors
     return part.documents(distinct, "document"), answers
 
 
-def ranks_of(scores: np.ndarray, answers: np.ndarray) -> np.ndarray:
-    """Place of each query's answer, from 1; of equal scores the answer comes last.
+def ranks_of(scores: np.ndarray, relevant: np.ndarray) -> np.ndarray:
+    """Rank of each query's relevant document, from 1; ties count against it.
 
     Args:
-        scores: shape (queries, documents). answers: the right document of each query.
+        scores: shape (queries, documents). relevant: the document of each query.
     """
-    right = scores[np.arange(len(answers)), answers]
-    return (scores >= right[:, None]).sum(axis=1)
+    own = scores[np.arange(len(relevant)), relevant]
+    return (scores >= own[:, None]).sum(axis=1)
 
 
 def retrieval_measures(ranks: np.ndarray) -> dict[str, np.ndarray]:
-    """MRR and nDCG at the cutoff of queries that have one answer, from its place; shape (n,)."""
+    """MRR and nDCG at the cutoff of queries that have one relevant document, from its rank."""
     found = ranks <= CUTOFF
     return {
         f"mrr@{CUTOFF}": np.where(found, 1 / ranks, 0).astype(np.float32),
@@ -220,7 +220,7 @@ def outcome_frame(
             "query_language": np.tile(np.repeat(documents, count), len(languages)),
             "document_language": np.repeat(documents, len(languages) * count),
             "item": np.tile(np.asarray(items, dtype=object), len(languages) ** 2),
-            "right": ranks.ravel() == 1,
+            "correct": ranks.ravel() == 1,
             "rank": ranks.ravel().astype(np.int32),
             **dict.fromkeys(MEASURES, np.float32(np.nan)),
         }

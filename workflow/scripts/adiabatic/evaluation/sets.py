@@ -85,12 +85,12 @@ class SetFiles(NamedTuple):
 
 
 def read_sets(
-    files: SetFiles, kinds: dict[str, str], left_out: Path | None = None
+    files: SetFiles, kinds: dict[str, str], excluded: Path | None = None
 ) -> list[EvaluationSet]:
     """All evaluation sets: arXiv's pairs, the held-out triplets, and the tasks in their order.
 
     Args:
-        kinds: of the tasks, by name. left_out: items that are not evaluated.
+        kinds: of the tasks, by name. excluded: items that are not evaluated.
     """
     vectors, indexes = ({path.stem: path for path in of} for of in (files.vectors, files.indexes))
     sets = arxiv_sets(files.pairs, vectors.get(ARXIV))
@@ -98,7 +98,7 @@ def read_sets(
     for path in files.tasks:
         name = path.stem
         sets.append(task_set(name, kinds[name], path, vectors.get(name), indexes.get(name)))
-    return without_left_out(sets, left_out)
+    return without_excluded(sets, excluded)
 
 
 def arxiv_sets(paths: list[Path], vectors: Path | None = None) -> list[EvaluationSet]:
@@ -151,15 +151,15 @@ def open_beir(
     return EvaluationSet(name, "all", kind, queries, pd.Index([]), documents, passages)
 
 
-def without_left_out(sets: list[EvaluationSet], path: Path | None) -> list[EvaluationSet]:
+def without_excluded(sets: list[EvaluationSet], path: Path | None) -> list[EvaluationSet]:
     """The sets without the items that `check_evaluation_sets` leaves out, if it was asked.
 
     Their documents are still searched: a corpus stays whole.
     """
     if path is None:
         return sets
-    left_out = read_frame(path, columns=["set", "item"])
-    names = {name: rows["item"] for name, rows in left_out.groupby("set")}
+    excluded = read_frame(path, columns=["set", "item"])
+    names = {name: rows["item"] for name, rows in excluded.groupby("set")}
     return [
         replace(part, items=without_items(part.items, names[part.task]))
         if part.task in names

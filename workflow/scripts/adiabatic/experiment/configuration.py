@@ -150,7 +150,7 @@ def write_configuration(config: Configuration, path: str) -> None:
 def _without_maxima(schema: Schema) -> None:
     """Inner products have no unit, so nothing that is measured in theirs has a largest value."""
     tuning = schema["properties"]["tuning"]["properties"]
-    variants = (tuning[key]["items"]["properties"] for key in ("ablations", "baselines"))
+    variants = (tuning[key]["items"]["properties"] for key in ("ablations", "methods"))
     for part in (tuning, *variants):
         for key in ("margin", "temperature"):
             part[key].pop("maximum", None)

@@ -73,7 +73,7 @@ def check_finite(value: Any, where: str) -> None:
 
 
 def check_tuning(tuning: Configuration) -> None:
-    """Raises InputError where ablations or baselines cannot be."""
+    """Raises InputError where ablations or methods cannot be."""
     names = [ablation["name"] for ablation in tuning["ablations"]]
     for number, ablation in enumerate(tuning["ablations"]):
         where = f"configuration: tuning.ablations[{number}]"
@@ -88,7 +88,7 @@ def check_tuning(tuning: Configuration) -> None:
                 )
         if all(ablation[key] == tuning[key] for key in SETTINGS if key in ablation):
             raise InputError(f"{where}: no changed setting found; an ablation changes at least one")
-    _check_baselines(tuning)
+    _check_methods(tuning)
     for run in planned(tuning):
         exact = run.settings.get("precision") == "float64"
         if exact and run.settings["forward"] != "float32":
@@ -98,31 +98,31 @@ def check_tuning(tuning: Configuration) -> None:
             )
 
 
-def _check_baselines(tuning: Configuration) -> None:
-    names = [variant["name"] for variant in (*tuning["ablations"], *tuning["baselines"])]
-    for number, baseline in enumerate(tuning["baselines"]):
-        where = f"configuration: tuning.baselines[{number}]"
-        method = METHODS[baseline["method"]]
-        if names.count(baseline["name"]) > 1:
+def _check_methods(tuning: Configuration) -> None:
+    names = [variant["name"] for variant in (*tuning["ablations"], *tuning["methods"])]
+    for number, compared in enumerate(tuning["methods"]):
+        where = f"configuration: tuning.methods[{number}]"
+        method = METHODS[compared["method"]]
+        if names.count(compared["name"]) > 1:
             raise InputError(
-                f"{where}.name: {baseline['name']!r} found twice; names of ablations and baselines "
+                f"{where}.name: {compared['name']!r} found twice; names of ablations and methods "
                 "are unique"
             )
         reads = method.settings
         if method.tuned:
             reads = ("learning_rates", "seeds", *reads, *(method.each or ())[:1])
-        unread = [key for key in baseline if key not in ("name", "method", *reads)]
+        unread = [key for key in compared if key not in ("name", "method", *reads)]
         if unread:
             raise InputError(
-                f"{where}.{unread[0]}: {shown(baseline[unread[0]])} found, which method "
+                f"{where}.{unread[0]}: {shown(compared[unread[0]])} found, which method "
                 f"{method.name} does not read; it reads {', '.join(reads) or 'nothing else'}"
             )
         needed = [method.each[0]] if method.each else []
         needed += ["learning_rates"] if method.tuned and not method.repeats else []
-        if missing := [key for key in needed if key not in baseline]:
+        if missing := [key for key in needed if key not in compared]:
             raise InputError(f"{where}.{missing[0]}: missing; needed with method {method.name}")
         for key in ("learning_rates", "seeds") if method.repeats else ():
-            unknown = sorted(set(baseline.get(key, [])) - set(tuning[key]))
+            unknown = sorted(set(compared.get(key, [])) - set(tuning[key]))
             if unknown:
                 raise InputError(
                     f"{where}.{key}: {shown(unknown[0])} found; repeated are runs of the sweep: "
@@ -148,12 +148,12 @@ def check_tasks(config: Configuration) -> None:
                 f"{where}.languages: {', '.join(task['languages'])} found; kind {kind.name} is "
                 "about queries and documents in different languages, so two are needed"
             )
-        if task["source"] != "embedded":
+        if task["source"] != "synthetic":
             continue
         unknown = [language for language in task["languages"] if language not in LANGUAGES]
         if unknown:
             raise InputError(
-                f"{where}.languages: {unknown[0]!r} found; the embedded world speaks "
+                f"{where}.languages: {unknown[0]!r} found; the synthetic world speaks "
                 f"{', '.join(LANGUAGES)}"
             )
 
@@ -183,10 +183,10 @@ def check_mteb(chosen: Configuration) -> None:
 def _check_task_files(task: Configuration, where: str) -> None:
     """Raises InputError unless exactly one of path and files says where a task is, as it should."""
     kind, path, files = KINDS[task["kind"]], task["path"], task["files"]
-    if task["source"] == "embedded":
+    if task["source"] == "synthetic":
         if not kind.synthetic:
             raise InputError(
-                f"{where}.source: 'embedded' found; kind {kind.name} needs source: path"
+                f"{where}.source: 'synthetic' found; kind {kind.name} needs source: path"
             )
         for key in ("path", "files"):
             if task[key] is not None:

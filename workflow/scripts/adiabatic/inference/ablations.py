@@ -1,4 +1,4 @@
-"""Ablations: runs that repeat those of the grid with another setting, compared item by item."""
+"""Ablations: runs that repeat those of the sweep with another setting, compared item by item."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from adiabatic.plan.runs import Run
 
 
 class Pair(NamedTuple):
-    """A run of an ablation, and the run of the grid that it repeats."""
+    """A run of an ablation, and the run of the sweep that it repeats."""
 
     ablation: str
     learning_rate: float
@@ -39,7 +39,7 @@ def ablation_rows(
     ablation, whose verdict says whether the setting matters.
 
     Args:
-        repeated, ablated: values of the runs of the grid and of the ablation, seed by seed.
+        repeated, ablated: values of the runs of the sweep and of the ablation, seed by seed.
     """
     rows = []
     run = Run("", rate, len(ablated))
@@ -55,7 +55,7 @@ def ablation_rows(
             rows.append(row.assign(family=family, comparison=comparison))
     table = pd.concat(rows, ignore_index=True).drop(columns="run")
     table = table.rename(columns={"seed": "seeds", "base": "before", "tuned": "after"})
-    same = equivalences(table["ci_low"], table["ci_high"], how.margin_of_no_loss)
+    same = equivalences(table["ci_low"], table["ci_high"], how.non_inferiority_margin)
     table["verdict"] = table["verdict"].where(table["comparison"] != GRID_TO_ABLATION, same)
     first = ["family", "comparison"]
     return table[[*first, *(column for column in table if column not in first)]]

@@ -177,7 +177,7 @@ def compared(
 
 def non_inferiority(claim: str, of: Compared, how: Inference, about: dict[str, object]) -> Claim:
     """Whether nothing loses more than the margin: see `claims_at`."""
-    alpha, margin = (1 - how.confidence) / 2, how.margin_of_no_loss
+    alpha, margin = (1 - how.confidence) / 2, how.non_inferiority_margin
     kept = holm(p_values_above(of.point, of.means, -margin, of.n))
     lost = holm(p_values_above(-of.point, -of.means, margin, of.n))
     verdict = HOLDS if (kept < alpha).all() else FAILS if (lost < alpha).any() else UNDECIDED

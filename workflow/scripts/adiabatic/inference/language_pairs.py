@@ -40,7 +40,7 @@ def language_rows(
         n = before[columns].count().to_numpy()
         low, high = intervals_of_differences(point, means, how.confidence, n)
         corrected = simultaneous_intervals(point, means, how.confidence, n)
-        p_kept = p_values_above(point, means, -how.margin_of_no_loss, n)
+        p_kept = p_values_above(point, means, -how.non_inferiority_margin, n)
         mean = before[columns].mean().to_numpy()
         whole = before[columns].to_numpy() == 1
         changed = np.array([mcnemar(whole, seed.to_numpy() == 1) for seed in values])

@@ -26,13 +26,13 @@ BASE, ADIABATIC = "base", "adiabatic"
 
 
 # What becomes of the stored document vectors; methods that are not named here leave them valid.
-STORED_INDEX = {"both-encoders": "no", "bm25": "no vectors"}
+STORED_INDEX = {"joint": "no", "bm25": "no vectors"}
 
 
 # Rules that make a run, by method; their benchmark files say how long it took.
 MADE_BY = {
     "query-encoder": "tune_query_encoder",
-    "both-encoders": "tune_query_encoder",
+    "joint": "tune_query_encoder",
     "lora": "tune_query_encoder",
     "linear-adapter": "fit_adapter",
     "procrustes": "fit_adapter",
@@ -44,7 +44,7 @@ MADE_BY = {
 class MethodRun:
     """One run of a method.
 
-    run: its name among the results. name: of the baseline, or `adiabatic` for the grid's runs.
+    run: its name among the results. name: of the baseline, or `adiabatic` for the sweep's runs.
     repeats: the run that is interpolated with the base, empty for other methods.
     alpha, learning_rate: NaN where the method has none.
     """

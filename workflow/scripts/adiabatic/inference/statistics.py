@@ -154,7 +154,7 @@ def error_reduction(base: np.ndarray, tuned: np.ndarray) -> np.ndarray:
 
 
 def verdicts(low: np.ndarray, high: np.ndarray, margin: float) -> np.ndarray:
-    """improved, preserved, degraded or undecided for each interval, given the margin of no loss.
+    """improved, preserved, degraded or undecided for each interval, given the non-inferiority margin.
 
     improved: the interval is above 0. preserved: above minus the margin. degraded: below minus
     the margin. undecided: it holds minus the margin, so the items are too few to tell.

@@ -66,7 +66,7 @@ class Cell(NamedTuple):
 class Inference:
     """How differences are judged; names as in the configuration."""
 
-    margin_of_no_loss: float
+    non_inferiority_margin: float
     confidence: float
     resamples: int
     seed: int
@@ -90,7 +90,7 @@ def values_of(outcomes: pd.DataFrame, reference: str) -> Values:
     for (task, subset), rows in outcomes.groupby(["task", "subset"], observed=True, sort=False):
         ranked = [column for column in RANKED if column in rows and rows[column].notna().all()]
         measures = {column: rows[column] for column in ranked}
-        measures["recall@1" if ranked else "accuracy"] = rows["right"]
+        measures["recall@1" if ranked else "accuracy"] = rows["correct"]
         for metric, measured in measures.items():
             table = _by_pair(rows, measured.astype(np.float64).to_numpy())
             values[Cell(task, subset, metric)] = with_averages(table, reference)
@@ -284,7 +284,7 @@ def difference_rows(
             "difference": difference,
             "ci_low": low,
             "ci_high": high,
-            "verdict": verdicts(low, high, how.margin_of_no_loss),
+            "verdict": verdicts(low, high, how.non_inferiority_margin),
         }
     ).rename(columns={"name": "run"})[SUMMARY_COLUMNS]
 
@@ -292,12 +292,12 @@ def difference_rows(
 def paired_by_seed(
     repeated: list[Values], ablated: list[Values], cells: Iterable[Cell]
 ) -> tuple[Values, list[Values]]:
-    """What an ablation adds to the grid's run of the same seed, as if that had been the base.
+    """What an ablation adds to the sweep's run of the same seed, as if that had been the base.
 
     Args:
-        repeated, ablated: values of the grid's runs and of those that repeat them, seed by seed.
+        repeated, ablated: values of the sweep's runs and of those that repeat them, seed by seed.
     Returns:
-        The mean of the grid's runs, and for each seed that mean plus what the ablation adds.
+        The mean of the sweep's runs, and for each seed that mean plus what the ablation adds.
     """
     means = {cell: sum(values[cell] for values in repeated) / len(repeated) for cell in cells}
     both = list(zip(repeated, ablated, strict=True))

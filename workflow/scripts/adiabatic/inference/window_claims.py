@@ -76,7 +76,7 @@ def window_of(claims: Iterable[Claim]) -> list[float]:
 
 def estimated_rates(claims: Iterable[Claim], how: Inference) -> list[float]:
     """The learning rates at which a to d are so by the estimates, whatever their intervals say."""
-    bounds = dict.fromkeys((PAIRS, RETRIEVAL, LEVELS), -how.margin_of_no_loss * POINTS)
+    bounds = dict.fromkeys((PAIRS, RETRIEVAL, LEVELS), -how.non_inferiority_margin * POINTS)
     tested = [claim for claim in claims if claim.verdict != NOT_TESTED]
     refuted = {c.learning_rate for c in tested if c.number <= bounds.get(c.claim, 0.0)}
     about_languages = {c.learning_rate for c in tested if c.claim in (PAIRS, RETRIEVAL)}
@@ -90,7 +90,7 @@ def end_of(window: list[float], claims: Iterable[Claim]) -> float:
 
 
 def window_claims(claims: list[Claim], how: Inference) -> Iterator[Claim]:
-    """Claims e and f, from a to d at every learning rate of the grid.
+    """Claims e and f, from a to d at every learning rate of the sweep.
 
     e's number counts the rates at which a to d are so by the estimates; its interval goes from the
     rates of the window, at which all are shown, to the rates at which none is shown to fail.
@@ -135,7 +135,7 @@ def window_claims(claims: list[Claim], how: Inference) -> Iterator[Claim]:
 
 
 def rate_beyond(grid: list[Claim], ablated: list[Claim]) -> float | None:
-    """The first learning rate above the grid's window at which an ablation was tried, too."""
+    """The first learning rate above the sweep's window at which an ablation was tried, too."""
     end = end_of(window_of(grid), grid)
     return min((c.learning_rate for c in ablated if c.learning_rate > end), default=None)
 
@@ -143,11 +143,11 @@ def rate_beyond(grid: list[Claim], ablated: list[Claim]) -> float | None:
 def frozen_output_claim(
     grid: list[Claim], ablated: list[Claim], name: str, spared: Compared | None, how: Inference
 ) -> Claim:
-    """Claim g: whether the ablation's window ends at a higher rate than the grid's.
+    """Claim g: whether the ablation's window ends at a higher rate than the sweep's.
 
     Args:
         spared: see `other_languages`, at `rate_beyond`: what the other languages keep there that
-            they lose in the grid, which is the claim's number; None where there is no such rate.
+            they lose in the sweep, which is the claim's number; None where there is no such rate.
     """
     rates = {claim.learning_rate for claim in ablated}
     windows = [
@@ -181,7 +181,7 @@ def other_languages(
     """What an ablation adds to the other languages, averaged over multilingual tasks.
 
     Args:
-        repeated, ablated: values of the grid's runs and of those that repeat them, seed by seed.
+        repeated, ablated: values of the sweep's runs and of those that repeat them, seed by seed.
     """
     pairs = {}
     for cell in headline_cells(repeated[0]):

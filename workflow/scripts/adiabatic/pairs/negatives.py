@@ -56,7 +56,7 @@ class Pool:
     archives: Groups
     primaries: Groups
     sets: CategorySets
-    left_out: dict[str, int]
+    excluded: dict[str, int]
 
     def forbidden(self, anchors: np.ndarray, candidates: np.ndarray) -> np.ndarray:
         """True where candidates[i] must not be the negative of anchors[i]."""
@@ -119,7 +119,7 @@ def build_pairs(
                 texts, others, paired_similarity(pool.rows, own, negatives[level])
             )
     missing = {f"anchors without a negative at level {name}": n for name, n in without.items()}
-    return frames, pool.left_out | missing
+    return frames, pool.excluded | missing
 
 
 def anchor_and_text(title: str, abstract: str, style: str) -> tuple[str, str]:
@@ -153,7 +153,7 @@ def _pool(papers: pa.Table, styles: list[str], anchors: int, jobs: int) -> Pool:
         archives=Groups.of(categories.archives()),
         primaries=Groups.of(categories.primary),
         sets=CategorySets.of(categories.sets),
-        left_out={
+        excluded={
             "papers": len(papers),
             "withdrawn, or only about another paper": int(empty.sum()),
             "of a single sentence": int((single & ~empty).sum()),

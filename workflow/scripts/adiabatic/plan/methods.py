@@ -73,8 +73,8 @@ METHODS: Registry[Method] = registry(
         color="#D55E00",
     ),
     Method(
-        "both-encoders",
-        "adiabatic.tuning.query_encoder:make_both_encoders",
+        "joint",
+        "adiabatic.tuning.query_encoder:make_joint",
         SETTINGS,
         own_documents=True,
         index="no",

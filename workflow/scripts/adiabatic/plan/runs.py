@@ -107,7 +107,7 @@ def planned(tuning: dict[str, Any]) -> tuple[PlannedRun, ...]:
         about = {"ablation": True, "changes": setting_changed(tuning, ablation)}
         about |= {"prefix": f"{ablation['name']}-", "repeated": True}
         runs += _every(ablation["name"], **chosen, settings=changed, **about)
-    for compared in tuning["baselines"]:
+    for compared in tuning["methods"]:
         runs += _of_method(compared, tuning)
     return tuple(runs)
 

@@ -7,7 +7,7 @@ from adiabatic.report.numbers import POINTS, in_points, with_interval
 
 
 def ablation_caption(rows: pd.DataFrame, movements: pd.DataFrame, name: str) -> str:
-    """Caption of an ablation: how far its weights are from the grid's, and whether that matters."""
+    """Caption of an ablation: how far its weights are from the sweep's, and whether that matters."""
     compared = rows[rows["comparison"] == GRID_TO_ABLATION]
     counts = compared["verdict"].value_counts()
     verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
@@ -16,11 +16,11 @@ def ablation_caption(rows: pd.DataFrame, movements: pd.DataFrame, name: str) -> 
     parts = ", ".join(f"{share * POINTS:.3g}% at {rate:g}" for rate, share in apart.items())
     seeds = rows["seeds"].iloc[0]
     return (
-        f"Ablation {name}: runs with its settings minus the grid's runs of the same rates and "
+        f"Ablation {name}: runs with its settings minus the sweep's runs of the same rates and "
         f"{seeds} seed{'s' if seeds > 1 else ''}, on the same items. Of {len(compared)} "
-        f"comparisons: {verdicts} (same: within the margin of no loss on both sides). The largest "
+        f"comparisons: {verdicts} (same: within the non-inferiority margin on both sides). The largest "
         f"difference is {with_interval(largest)} ({largest['family']}, at "
-        f"{largest['learning_rate']:g}). The movement of the weights differs from the grid's by "
+        f"{largest['learning_rate']:g}). The movement of the weights differs from the sweep's by "
         f"{parts} of its norm."
     )
 

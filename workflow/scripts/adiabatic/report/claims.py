@@ -36,7 +36,7 @@ def claims_caption(frame: pd.DataFrame) -> str:
         "seeds are a second level. e: the number counts the rates at which a to d are so by the "
         "estimates, its interval goes from the rates in the window to those at which nothing is "
         "shown to fail. g: the number is what other languages keep with it frozen at the first "
-        "rate beyond the grid's window, the verdict is by the ends of both windows.\n\n"
+        "rate beyond the sweep's window, the verdict is by the ends of both windows.\n\n"
         + "\n".join(lines)
     )
 

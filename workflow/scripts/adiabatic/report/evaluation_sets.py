@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from adiabatic.evaluation.contamination import leakage_in_words
+from adiabatic.evaluation.contamination import contamination_in_words
 
 
 def evaluation_sets_caption(table: pd.DataFrame) -> str:
@@ -12,5 +12,5 @@ def evaluation_sets_caption(table: pd.DataFrame) -> str:
         "documents, queries that repeat another of their language word for word, and items of "
         "which the tuning data (its training and validation splits) has the query or the right "
         "document as a query or a positive passage, but for case, spaces and punctuation. "
-        + leakage_in_words(table)
+        + contamination_in_words(table)
     )

@@ -18,14 +18,14 @@ def to_markdown(table: pd.DataFrame) -> str:
 
 
 DEMONSTRATION = (
-    "This is the embedded demonstration: it rests on a generated world of simplified sentences "
+    "This is the synthetic demonstration: it rests on a generated world of simplified sentences "
     "(and, unless configured otherwise, on a tiny encoder trained on them in a minute). It shows "
     "the pipeline at work and is no evidence about real languages or models."
 )
 
 
 def save_caption(text: str, path: Path, demonstration: bool) -> None:
-    """Write a caption for the report, which says so where it shows the embedded demonstration."""
+    """Write a caption for the report, which says so where it shows the synthetic demonstration."""
     if demonstration:
         text = f"{text}\n\n{DEMONSTRATION}"
     with written_atomically(path) as temporary:

@@ -88,7 +88,9 @@ def _nothing_recommended(runs: pd.DataFrame) -> str:
         f"{run['run']}: degraded {degraded or 'none'}; undecided {undecided or 'none'}; worst "
         f"{worst_in_words(run)}."
     )
-    return text if degraded else text + " More items would decide, or a larger margin of no loss."
+    return (
+        text if degraded else text + " More items would decide, or a larger non-inferiority margin."
+    )
 
 
 def worst_in_words(run: pd.Series) -> str:

@@ -29,7 +29,8 @@ class Kind:
         returns frames of outcomes.
     open, list_items: for sets that are too large for a frame, what makes an `EvaluationSet` of
         their file, and an `ItemSet`; empty where the file is the frame.
-    documents: columns whose texts are documents. relevant: the one that is right for the query.
+    documents: columns whose texts are documents. relevant: the one that holds the relevant ones.
+    cluster: the column whose text items share that are no independent observations.
     metrics: headline metrics; the first that a set has is the one by which it is judged.
     averaged: subsets of which the mean is judged, item by item; else the subset `judged` is.
     parallel: whether query i means the same in every language; None: the items say.
@@ -47,6 +48,7 @@ class Kind:
     score: str
     documents: tuple[str, ...]
     relevant: str
+    cluster: str
     metrics: tuple[str, ...]
     claim: str = ""
     parallel: bool | None = True
@@ -69,6 +71,7 @@ KINDS: Registry[Kind] = registry(
         "adiabatic.evaluation.scorers:xnli_outcomes",
         ("entailment", "neutral", "contradiction"),
         "entailment",
+        "query",
         ("accuracy",),
         claim=PAIRS_CLAIM,
         averaged=("neutral", "contradiction"),
@@ -81,6 +84,7 @@ KINDS: Registry[Kind] = registry(
         "adiabatic.evaluation.scorers:retrieval_outcomes",
         ("document",),
         "document",
+        "document",
         ("mrr@10",),
         claim=RETRIEVAL_CLAIM,
         synthetic="qa-{language}.json",
@@ -90,6 +94,7 @@ KINDS: Registry[Kind] = registry(
         "adiabatic.tasks.triplets:read_triplets",
         "adiabatic.evaluation.scorers:triplets_outcomes",
         ("positive", "negative"),
+        "positive",
         "positive",
         ("accuracy",),
         claim=RETRIEVAL_CLAIM,
@@ -101,6 +106,7 @@ KINDS: Registry[Kind] = registry(
         "adiabatic.evaluation.scorers:bitext_outcomes",
         ("document",),
         "document",
+        "query",
         ("accuracy",),
         claim=RETRIEVAL_CLAIM,
         judged="similarity",
@@ -111,6 +117,7 @@ KINDS: Registry[Kind] = registry(
         "adiabatic.tasks.squad:read_squad",
         "adiabatic.evaluation.scorers:mixed_pool_outcomes",
         ("document",),
+        "document",
         "document",
         ("map",),
         claim=RETRIEVAL_CLAIM,
@@ -123,6 +130,7 @@ KINDS: Registry[Kind] = registry(
         "adiabatic.evaluation.scorers:own_outcomes",
         ("document", "negative"),
         "document",
+        "query",
         ("mrr@10", "accuracy"),
         claim=RETRIEVAL_CLAIM,
         parallel=None,
@@ -135,6 +143,7 @@ KINDS: Registry[Kind] = registry(
         "adiabatic.evaluation.judged_retrieval:judged_outcomes",
         ("document",),
         "document",
+        "query",
         ("ndcg@10",),
         claim=RETRIEVAL_CLAIM,
         parallel=False,

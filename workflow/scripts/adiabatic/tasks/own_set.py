@@ -33,12 +33,12 @@ class OwnSetCounts:
 
 
 def read_own_set(task: TaskFiles) -> tuple[pd.DataFrame, OwnSetCounts]:
-    """Items of a set whose rows have a query, a right document and a language.
+    """Items of a set whose rows have a query, a relevant document and a language.
 
     With a negative every row is a triplet. Without, the document is searched among all documents of
     a language; rows that share the item id (without ids: the query's text) are one item with
-    several right documents. With ids, which all languages must share, queries of each language meet
-    the documents of every language; without, only those of their own.
+    several relevant documents. With ids, which all languages must share, queries of each language
+    meet the documents of every language; without, only those of their own.
 
     Args:
         task: its columns are query, document, language, item and negative; the first three have

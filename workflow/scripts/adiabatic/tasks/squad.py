@@ -29,7 +29,7 @@ def read_squad(task: TaskFiles) -> tuple[pd.DataFrame, TaskCounts]:
     frames = []
     for language, table in tables.items():
         used = table["item"].isin(chosen)
-        # A passage whose questions are all left out stays in the pool that is searched.
+        # A passage whose questions are all excluded stays in the pool that is searched.
         others = table[~table["passage"].isin(table.loc[used, "passage"])].drop_duplicates(
             "passage"
         )

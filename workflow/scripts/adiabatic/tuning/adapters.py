@@ -126,7 +126,7 @@ def linear_adapter(
         losses.append(loss.item())
         if not np.isfinite(losses[-1]):
             raise InputError(
-                f"tuning.baselines.learning_rates: {settings.learning_rate:g} found; the loss is "
+                f"tuning.methods.learning_rates: {settings.learning_rate:g} found; the loss is "
                 f"{losses[-1]} at step {step}, so a lower rate is needed"
             )
         if step in recorded:

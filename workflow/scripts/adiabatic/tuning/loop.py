@@ -22,7 +22,7 @@ from adiabatic.tuning.cuda_graphs import Batch, GraphedBackward
 from adiabatic.tuning.freezing import trained_names
 from adiabatic.tuning.history import HISTORY_POINTS, best_row, history_of, out_of_patience
 from adiabatic.tuning.losses import query_losses
-from adiabatic.tuning.settings import TuningSettings, learning_rate_at, tuning_steps
+from adiabatic.tuning.settings import IN_BATCH, TuningSettings, learning_rate_at, tuning_steps
 from adiabatic.tuning.trained_weights import TouchedRows, TrainedWeights
 
 # Steps between two looks at the loss on a GPU, which would wait for each of them, and the length
@@ -65,7 +65,7 @@ class Tuned:
 
 
 def parameter_counts(model: torch.nn.Module) -> dict[str, int]:
-    """Numbers of single weights of a model that are tuned and that are frozen."""
+    """Numbers of parameters of a model that are tuned and that are frozen."""
     counts = {"tuned": 0, "frozen": 0}
     for parameter in model.parameters():
         counts["tuned" if parameter.requires_grad else "frozen"] += parameter.numel()
@@ -263,8 +263,8 @@ class _Run:
         if not len(mine):
             return None
         # In-batch negatives are those of the whole batch, whoever encodes its queries.
-        ranking = self.settings.loss == "ranking"
-        used, own = (batch, mine) if ranking else (batch[mine], np.arange(len(mine)))
+        in_batch = self.settings.loss == IN_BATCH
+        used, own = (batch, mine) if in_batch else (batch[mine], np.arange(len(mine)))
         rows = np.concatenate([self.train.positives[used], self.train.negatives[used]])
         multiple = GPU_LENGTH if self.on_gpu else 1
         ids, mask = self.train.queries.padded(batch[mine], self.encoder.padding, multiple)

@@ -64,7 +64,7 @@ def linear_layers(model: torch.nn.Module, targets: tuple[str, ...]) -> list[str]
         if not any(_ends(name, target) for name in names):
             endings = dict.fromkeys(name.rsplit(".", 1)[-1] for name in names)
             raise InputError(
-                f"tuning.baselines.targets: {shown(target)} found, with which no linear layer's "
+                f"tuning.methods.targets: {shown(target)} found, with which no linear layer's "
                 f"name ends; they end with {', '.join(endings) or 'nothing: there are none'}"
             )
     return [name for name in names if not targets or any(_ends(name, t) for t in targets)]

@@ -2,7 +2,7 @@
 
 import torch
 
-from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.settings import IN_BATCH, TuningSettings
 
 
 def triplet_margin_losses(
@@ -13,14 +13,14 @@ def triplet_margin_losses(
     return torch.relu(margin - difference)
 
 
-def ranking_losses(
+def multiple_negatives_ranking_losses(
     queries: torch.Tensor,
     documents: torch.Tensor,
     rows: torch.Tensor,
     temperature: float,
     own: torch.Tensor,
 ) -> torch.Tensor:
-    """Multiple-negatives ranking: cross-entropy of each query's positive among all documents.
+    """Multiple-negatives ranking (InfoNCE): cross-entropy of the positive among all documents.
 
     The documents are the positives of the batch, then its given negatives. A document that is a
     query's positive at another place counts neither for nor against it.
@@ -46,11 +46,14 @@ def query_losses(
     own: torch.Tensor,
     settings: TuningSettings,
 ) -> torch.Tensor:
-    """The loss of each query of a batch, shape (n,); arguments as in `ranking_losses`.
+    """The loss of each query of a batch, shape (n,); arguments as in
+    `multiple_negatives_ranking_losses`.
 
     The triplet loss takes as many documents, positives and negatives, as `own` says.
     """
-    if settings.loss == "ranking":
-        return ranking_losses(queries, documents, rows, settings.temperature, own)
+    if settings.loss == IN_BATCH:
+        return multiple_negatives_ranking_losses(
+            queries, documents, rows, settings.temperature, own
+        )
     positives, negatives = documents[own], documents[own + len(rows) // 2]
     return triplet_margin_losses(queries, positives, negatives, settings.margin)

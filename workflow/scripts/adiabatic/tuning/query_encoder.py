@@ -41,7 +41,7 @@ def make_lora(making: Making, folder: Path | None) -> None:
     _make(making, folder, making.stored_vectors(), making.vectors, lora_layers)
 
 
-def make_both_encoders(making: Making, folder: Path | None) -> None:
+def make_joint(making: Making, folder: Path | None) -> None:
     """One encoder of queries and documents tuned, with gradients from both."""
     _make(making, folder, _document_tokens(making.base, making.data), None)
 

@@ -8,6 +8,8 @@ import numpy as np
 from adiabatic.io.errors import InputError
 from adiabatic.plan.methods import METHODS
 
+# Losses: margin between positive and negative, or InfoNCE with the negatives of the batch.
+TRIPLET, IN_BATCH = "triplet", "multiple-negatives-ranking"
 # Arithmetic of the forward and backward pass.
 FORWARD = ("float32", "tf32", "bf16")
 # Batches within which triplets are sorted by length: more save little, and mix less.
@@ -25,7 +27,7 @@ class TuningSettings:
     epochs: int = 1
     freeze: tuple[str, ...] = ()
     precision: str = "delta"
-    loss: str = "triplet"
+    loss: str = TRIPLET
     temperature: float = 0.05
     schedule: str = "constant"
     warmup: float = 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-PRECISIONS = ("delta", "plain", "float64")
+PRECISIONS = ("delta", "direct", "float64")
 
 
 class TrainedWeights:
@@ -11,8 +11,8 @@ class TrainedWeights:
 
     With precision "delta", AdamW runs on the difference d from the base weights w0, and the model
     computes with w = w0 + d. A step of size 1e-8 that would vanish when added to a weight of size
-    1 (float32 carries 7 digits) adds up in d. With "plain", AdamW runs on w itself. With "float64",
-    it runs on w, too, but the whole model is in float64: the reference, many times slower.
+    1 (float32 carries 7 digits) adds up in d. With "direct", AdamW runs on w itself, and with
+    "float64", too, but with the whole model in float64: the reference, many times slower.
     """
 
     def __init__(self, model: torch.nn.Module, names: set[str], precision: str) -> None:

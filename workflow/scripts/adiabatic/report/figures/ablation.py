@@ -12,7 +12,7 @@ from adiabatic.report.numbers import POINTS
 
 
 def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
-    """An ablation against the grid: distance of the weights, then a panel for each task, by rate.
+    """An ablation against the sweep: distance of the weights, then a panel for each task, by rate.
 
     Args:
         rows: comparison, family, task, metric, learning_rate, difference, ci_low, ci_high (see

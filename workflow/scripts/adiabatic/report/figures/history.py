@@ -15,11 +15,11 @@ def history_figure(
 
     Args:
         history: learning_rate, seed, step, loss, validation_accuracy.
-        loss: triplet or ranking, which have units of their own.
+        loss: triplet or multiple-negatives-ranking, which have units of their own.
         similarity: cosine or dot, in which the triplet loss is measured.
     """
     measured = {"cosine": "cosine similarity", "dot": "inner product"}[similarity]
-    unit = {"triplet": measured, "ranking": "nats"}[loss]
+    unit = {"triplet": measured, "multiple-negatives-ranking": "nats"}[loss]
     rates = sorted(history["learning_rate"].unique())
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(1, 2, figsize=(PAGE, 2.5), layout="constrained")

@@ -35,7 +35,7 @@ def methods_figure(frame: pd.DataFrame, margin: float) -> Figure:
     """Gain in English (x) against the worst language (y), a marker a method, the Pareto front.
 
     Labels give what differs within a method, its learning rates or alphas; what all of its runs
-    share is in the legend. A line joins the grid's runs in the order of rates.
+    share is in the legend. A line joins the sweep's runs in the order of rates.
 
     Args:
         frame: as in methods.csv.
@@ -44,7 +44,7 @@ def methods_figure(frame: pd.DataFrame, margin: float) -> Figure:
     with plt.rc_context(STYLE):
         figure, axis = plt.subplots(figsize=(COLUMN, COLUMN * 1.2), layout="constrained")
         axis.axhline(
-            -margin * POINTS, color=BLACK, lw=0.8, linestyle=":", label="margin of no loss"
+            -margin * POINTS, color=BLACK, lw=0.8, linestyle=":", label="non-inferiority margin"
         )
         styles = {name: _style(frame, name) for name in pd.unique(frame["name"])}
         for name, rows in frame.groupby("name", sort=False):

@@ -44,7 +44,7 @@ METHODS = {
     "base": ("*", BLACK),
     "adiabatic": ("o", BLUE),
     "query-encoder": ("s", RED),
-    "both-encoders": ("D", PINK),
+    "joint": ("D", PINK),
     "lora": ("^", GREEN),
     "linear-adapter": ("v", ORANGE),
     "procrustes": ("P", YELLOW),

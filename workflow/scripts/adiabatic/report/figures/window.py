@@ -29,6 +29,6 @@ def window_figure(window: pd.DataFrame, recommended: float | None) -> Figure:
         axes[0][0].set_ylabel("difference from the base (points)")
         if recommended is not None:
             place = (recommended, axes[0][0].get_ylim()[1])
-            side = "left" if recommended == window["learning_rate"].min() else "right"
+            side = "left" if recommended == window["learning_rate"].min() else "correct"
             axes[0][0].annotate(" recommended ", place, ha=side, va="top", color="#666666")
     return figure

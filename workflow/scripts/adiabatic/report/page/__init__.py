@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from adiabatic.evaluation.contamination import leakage_in_words
+from adiabatic.evaluation.contamination import contamination_in_words
 from adiabatic.inference.claims import FAILS, UNDECIDED
 from adiabatic.inference.statistics import IMPROVED
 from adiabatic.report.claims import claims_table
@@ -51,7 +51,7 @@ def one_page(
             {"title": title, "data": base64.b64encode(path.read_bytes()).decode()}
             for title, path in figures.items()
         ],
-        leakage=leakage_in_words(sets),
+        contamination=contamination_in_words(sets),
         costs=costs,
         untested=list(untested(claims, languages)),
     )
@@ -90,7 +90,7 @@ def tuning_costs(seconds: pd.Series, tuned: int, total: int) -> list[str]:
 
     Args:
         seconds: time of each run.
-        tuned, total: numbers of single weights.
+        tuned, total: numbers of parameters.
     """
     return [
         "No document is embedded again: the stored index stays as it is.",

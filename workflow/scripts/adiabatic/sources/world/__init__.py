@@ -1,4 +1,4 @@
-"""The embedded world: generated texts in eight languages, in the raw formats of real sources.
+"""The synthetic world: generated texts in eight languages, in the raw formats of real sources.
 
 `lexicon.tsv` has one row a concept (a noun of an arXiv category) and one column a language;
 `frames.yaml` has sentences with slots, frame i meaning the same in every language. Texts are frames
@@ -148,7 +148,7 @@ def _paper(world: World, number: int, categories: list[str], theme: list[int]) -
     return {
         "id": f"{number // 10000:04d}.{number % 10000:05d}",
         "submitter": None,
-        "authors": "The generator of the embedded world",
+        "authors": "The generator of the synthetic world",
         "title": title.replace(" and ", "\n  and ", 1),
         "categories": " ".join(categories),
         "abstract": f"  {abstract}\n",
