@@ -18,8 +18,6 @@ include: "workflow/rules/base.smk"
 include: "workflow/rules/tune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/ablations.smk"
-include: "workflow/rules/methods.smk"
 include: "workflow/rules/mteb.smk"
 
 
@@ -27,8 +25,13 @@ rule all:
     """Every table and figure of the experiment."""
     default_target: True
     input:
-        tables=TABLES,
-        figures=FIGURES,
+        TABLES_SHOWN,
+        FIGURES_SHOWN,
+        in_experiment("one_page.html"),
+
+
+onstart:
+    tidy_up()
 
 
 onsuccess:

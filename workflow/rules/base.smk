@@ -27,7 +27,7 @@ if config["base"]["source"] == "synthetic":
             ),
             code=source_digest("pretrain_base"),
         shell:
-            SCRIPT + "pretrain_base.py {params.options} --threads {threads} > {log:q} 2>&1"
+            "python workflow/scripts/pretrain_base.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 else:
 
@@ -49,7 +49,7 @@ else:
             options=options_from(**config["base"], out=in_experiment("base")),
             code=source_digest("prepare_base"),
         shell:
-            SCRIPT + "prepare_base.py {params.options} > {log:q} 2>&1"
+            "python workflow/scripts/prepare_base.py {params.options} > {log:q} 2>&1"
 
 
 for CORPUS_NAMES in CORPORA:
@@ -65,8 +65,8 @@ for CORPUS_NAMES in CORPORA:
                 [in_experiment(f"{ENCODER}/{name}") for name in BASE],
                 # All sets are checked before anything that takes long.
                 ancient(in_experiment("data/evaluation_sets.csv")),
-                plan=ancient(PLAN_FILE),
                 **data_of(CORPUS_NAMES),
+                plan=ancient(PLAN_FILE),
             output:
                 [
                     in_experiment(f"{VECTORS}/{corpus}.{suffix}")
@@ -91,7 +91,7 @@ for CORPUS_NAMES in CORPORA:
                 columns=[TASK_KINDS[name].documents for name in CORPUS_NAMES if name in TASKS],
                 code=source_digest("embed_documents"),
             shell:
-                SCRIPT + "embed_documents.py {params.options} --threads {threads} > {log:q} 2>&1"
+                "python workflow/scripts/embed_documents.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 
 for VECTORS in ("embeddings", "embeddings/{run}"):
@@ -120,4 +120,4 @@ for VECTORS in ("embeddings", "embeddings/{run}"):
             options=options_from(seed=config["seed"]),
             code=source_digest("build_index"),
         shell:
-            SCRIPT + "build_index.py {params.options} > {log:q} 2>&1"
+            "python workflow/scripts/build_index.py {params.options} > {log:q} 2>&1"

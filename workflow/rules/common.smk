@@ -25,6 +25,7 @@ from adiabatic.plan.batches import batches, chunks
 from adiabatic.plan.runs import BASE as BASE_NAME
 from adiabatic.plan.runs import SWEEP, plan_of, plan_row
 from adiabatic.plan.source_digest import source_digest
+from adiabatic.report.figures.registry import FIGURES
 from adiabatic.sources.world import LANGUAGES as WORLD_LANGUAGES
 from adiabatic.sources.world import WorldSizes
 from adiabatic.tasks.kinds import ARXIV, KINDS, TUNING
@@ -54,7 +55,6 @@ OWN_DOCUMENTS = [name for name, run in RUNS.items() if run.row.own_documents]
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
 DEMONSTRATION = any(part["source"] == "synthetic" for part in PARTS)
-SCRIPT = "python workflow/scripts/"
 # Keys of world: sizes of the data, and of the base.
 WORLD_SIZES = [field.name for field in fields(WorldSizes)]
 BASE_SIZES = [name for name in config["world"] if name not in WORLD_SIZES]
@@ -204,7 +204,7 @@ def write_report():
     """The effective configuration; report.zip, where all that it shows is there; the verdict."""
     path, verdict = in_experiment("config.yaml"), in_experiment("tables/verdict.rst")
     write_configuration(config, path)
-    if all(map(os.path.exists, [*TABLES, *FIGURES])):
+    if all(map(os.path.exists, [*TABLES_SHOWN, *FIGURES_SHOWN])):
         shell(
             "{sys.executable} -m snakemake --snakefile {workflow.main_snakefile:q}"
             f" --configfile {shlex.quote(path)} --report {in_experiment('report.zip')}"

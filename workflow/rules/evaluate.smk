@@ -13,8 +13,8 @@ def recall_files(runs):
 rule check_evaluation_sets:
     """What each evaluation set holds, and its overlap with the tuning data; any evaluation needs it."""
     input:
-        plan=ancient(PLAN_FILE),
         **EVALUATION_DATA,
+        plan=ancient(PLAN_FILE),
     output:
         excluded=in_experiment("data/excluded.parquet"),
         out=in_experiment("data/evaluation_sets.csv"),
@@ -32,17 +32,17 @@ rule check_evaluation_sets:
         ),
         code=source_digest("check_evaluation_sets", *KINDS_USED),
     shell:
-        SCRIPT + "check_evaluation_sets.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/check_evaluation_sets.py {params.options} > {log:q} 2>&1"
 
 
 rule evaluate_base:
     """Outcomes of the base on every task, item by item."""
     input:
         BASE.values(),
-        plan=ancient(PLAN_FILE),
-        excluded=in_experiment("data/excluded.parquet"),
         **EVALUATION_DATA,
         **vectors_of(in_experiment("embeddings")),
+        plan=ancient(PLAN_FILE),
+        excluded=in_experiment("data/excluded.parquet"),
     output:
         recall_files([BASE_NAME]),
         in_experiment("outcomes/base.parquet"),
@@ -64,7 +64,7 @@ rule evaluate_base:
         ),
         code=source_digest("evaluate_runs", *KINDS_USED),
     shell:
-        SCRIPT + "evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
+        "python workflow/scripts/evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 
 for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
@@ -76,15 +76,15 @@ for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
         input:
             BASE.values(),
             run_files(BATCH.names, "model.safetensors", "delta.safetensors", "encoder.json"),
-            plan=ancient(PLAN_FILE),
-            excluded=in_experiment("data/excluded.parquet"),
-            base_queries=in_experiment("outcomes/base-queries.npy"),
             **EVALUATION_DATA,
             **vectors_of(
                 in_experiment(
                     f"embeddings/{BATCH.name}" if BATCH.name in OWN_DOCUMENTS else "embeddings"
                 )
             ),
+            plan=ancient(PLAN_FILE),
+            excluded=in_experiment("data/excluded.parquet"),
+            base_queries=in_experiment("outcomes/base-queries.npy"),
         output:
             recall_files(BATCH.names),
             expand(in_experiment("outcomes/{run}.parquet"), run=BATCH.names),
@@ -107,7 +107,7 @@ for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
             ),
             code=source_digest("evaluate_runs", *KINDS_USED),
         shell:
-            SCRIPT + "evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
+            "python workflow/scripts/evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 
 for BATCH in (batch for batch in BATCHES if batch.runs[0].row.search):
@@ -117,9 +117,9 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.search):
         name:
             f"evaluate_runs_{BATCH.name}"
         input:
+            **EVALUATION_DATA,
             plan=ancient(PLAN_FILE),
             excluded=in_experiment("data/excluded.parquet"),
-            **EVALUATION_DATA,
         output:
             expand(in_experiment("outcomes/{run}.parquet"), run=BATCH.names),
         log:
@@ -133,4 +133,4 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.search):
             options=options_from(runs=BATCH.names, out=in_experiment("outcomes")),
             code=source_digest("evaluate_runs", BATCH.runs[0].row, *KINDS_USED),
         shell:
-            SCRIPT + "evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
+            "python workflow/scripts/evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"

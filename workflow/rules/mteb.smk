@@ -1,28 +1,20 @@
 # base/ or runs/RUN/ + tasks of mteb -> mteb/base.json, mteb/RUN.json -> tables/mteb.*
 
 MTEB = config["evaluation"]["mteb"]
-# The grid's runs, and those of methods that leave a query encoder.
-MTEB_RUNS = {**RUNS, **{name: p.run for name, p in BASELINES.items() if p.method != "bm25"}}
-# Methods that tune the document encoder, too, and so embed documents by their own.
-OWN_DOCUMENTS = {name for name, p in BASELINES.items() if p.method == "joint"}
-EVALUATE_MTEB = (
-    "python workflow/scripts/evaluate_mteb.py --encoder {params.encoder:q}"
-    " --document-encoder {params.document_encoder:q} {params.documents} {params.options}"
-    " --threads {threads} --out {output.scores:q} > {log:q} 2>&1"
-)
-MTEB_OPTIONS = options({key: value for key, value in MTEB.items() if value})
+# The sweep's runs, and those of compared methods that leave a query encoder.
+MTEB_RUNS = [run.name for run in PLAN.runs if not run.ablation and run.row.make]
 if MTEB["tasks"]:
-    TABLES += expand(in_experiment("tables/mteb.{suffix}"), suffix=["csv", "md", "tex"])
+    TABLES_SHOWN += expand(in_experiment("tables/mteb.{suffix}"), suffix=["csv", "md", "tex"])
 
 
 rule evaluate_mteb_base:
     """Scores of the base on tasks of mteb; its documents' vectors, for the runs."""
     input:
-        base=BASE.values(),
-        data=mteb_files(),
+        BASE.values(),
+        mteb_files(),
     output:
-        scores=in_experiment("mteb/base.json"),
-        documents=in_experiment("mteb/documents.safetensors"),
+        out=in_experiment("mteb/base.json"),
+        documents_out=in_experiment("mteb/documents.safetensors"),
     log:
         in_experiment("logs/evaluate_mteb_base.log"),
     benchmark:
@@ -31,25 +23,24 @@ rule evaluate_mteb_base:
         "../../envs/mteb.yaml"
     threads: 1
     params:
-        encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
-        document_encoder=lambda wildcards, input: os.path.dirname(input.base[0]),
-        documents=lambda wildcards, output: option("--documents-out", output.documents),
-        options=MTEB_OPTIONS,
+        options=options_from(
+            encoder=in_experiment("base"), document_encoder=in_experiment("base"), **MTEB
+        ),
         code=source_digest("evaluate_mteb"),
     shell:
-        EVALUATE_MTEB
+        "python workflow/scripts/evaluate_mteb.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 
 rule evaluate_mteb:
     """Scores of one tuned query encoder on tasks of mteb, documents as the base has them."""
     input:
-        base=BASE.values(),
+        BASE.values(),
+        mteb_files(),
+        in_experiment("runs/{run}/model.safetensors"),
+        in_experiment("runs/{run}/encoder.json"),
         documents=in_experiment("mteb/documents.safetensors"),
-        data=mteb_files(),
-        weights=in_experiment("runs/{run}/model.safetensors"),
-        settings=in_experiment("runs/{run}/encoder.json"),
     output:
-        scores=in_experiment("mteb/{run}.json"),
+        out=in_experiment("mteb/{run}.json"),
     log:
         in_experiment("logs/evaluate_mteb-{run}.log"),
     benchmark:
@@ -58,27 +49,28 @@ rule evaluate_mteb:
         "../../envs/mteb.yaml"
     threads: 1
     params:
-        encoder=lambda wildcards, input: os.path.dirname(input.weights),
-        document_encoder=lambda wildcards, input: os.path.dirname(
-            input.weights if wildcards.run in OWN_DOCUMENTS else input.base[0]
-        ),
-        documents=lambda wildcards, input: (
-            "" if wildcards.run in OWN_DOCUMENTS else option("--documents", input.documents)
-        ),
-        options=MTEB_OPTIONS,
+        options=lambda wildcards, input, output: options_from(
+            encoder=in_experiment(f"runs/{wildcards.run}"),
+            # A run that tunes the encoder of documents, too, embeds them by its own.
+            **(
+                {"document_encoder": in_experiment(f"runs/{wildcards.run}"), "documents": None}
+                if wildcards.run in OWN_DOCUMENTS
+                else {"document_encoder": in_experiment("base")}
+            ),
+            **MTEB,
+        )(wildcards, input, output),
         code=source_digest("evaluate_mteb"),
     shell:
-        EVALUATE_MTEB
+        "python workflow/scripts/evaluate_mteb.py {params.options} --threads {threads} > {log:q} 2>&1"
 
 
 rule compare_mteb:
     """Scores on tasks of mteb, runs beside the base."""
     input:
-        base=in_experiment("mteb/base.json"),
-        runs=expand(in_experiment("mteb/{run}.json"), run=MTEB_RUNS),
+        expand(in_experiment("mteb/{run}.json"), run=[BASE_NAME, *MTEB_RUNS]),
+        plan=PLAN_FILE,
     output:
-        **table("mteb", "tasks of mteb"),
-        others=expand(in_experiment("tables/mteb.{suffix}"), suffix=["md", "tex"]),
+        table("mteb", "tasks of mteb"),
     log:
         in_experiment("logs/compare_mteb.log"),
     benchmark:
@@ -87,12 +79,12 @@ rule compare_mteb:
         "../../envs/report.yaml"
     threads: 1
     params:
-        runs=lambda wildcards, input: " ".join(
-            option("--run", [family_of(run), run.learning_rate, path])
-            for run, path in zip(MTEB_RUNS.values(), input.runs)
+        options=options_from(
+            scores=in_experiment("mteb"),
+            runs=MTEB_RUNS,
+            demonstration=DEMONSTRATION,
+            out=in_experiment("tables/mteb.csv"),
         ),
-        demonstration=DEMONSTRATION,
         code=source_digest("compare_mteb"),
     shell:
-        "python workflow/scripts/compare_mteb.py --base {input.base:q} {params.runs}"
-        " {params.demonstration} --out {output.mteb:q} > {log:q} 2>&1"
+        "python workflow/scripts/compare_mteb.py {params.options} > {log:q} 2>&1"

@@ -25,4 +25,4 @@ rule build_pairs:
         ),
         code=source_digest("build_pairs"),
     shell:
-        SCRIPT + "build_pairs.py {params.options} --jobs {threads} > {log:q} 2>&1"
+        "python workflow/scripts/build_pairs.py {params.options} --jobs {threads} > {log:q} 2>&1"

@@ -17,11 +17,13 @@ rule write_plan:
     params:
         options=options_from(
             tuning=json.dumps(config["tuning"]),
-            tasks=json.dumps([{key: task[key] for key in ("name", "kind")} for task in TASKS.values()]),
+            tasks=json.dumps(
+                [{key: task[key] for key in ("name", "kind")} for task in TASKS.values()]
+            ),
         ),
         code=source_digest("write_plan"),
     shell:
-        SCRIPT + "write_plan.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/write_plan.py {params.options} > {log:q} 2>&1"
 
 
 rule make_world:
@@ -52,7 +54,7 @@ rule make_world:
         ),
         code=source_digest("make_world"),
     shell:
-        SCRIPT + "make_world.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/make_world.py {params.options} > {log:q} 2>&1"
 
 
 rule harvest_papers:
@@ -75,7 +77,7 @@ rule harvest_papers:
         options=options_from(folder=config["papers"]["path"], **config["papers"]["oai"]),
         code=source_digest("harvest_papers"),
     shell:
-        SCRIPT + "harvest_papers.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/harvest_papers.py {params.options} > {log:q} 2>&1"
 
 
 rule read_papers:
@@ -97,7 +99,7 @@ rule read_papers:
         options=options_from(min_abstract_length=config["papers"]["min_abstract_length"]),
         code=source_digest("read_papers"),
     shell:
-        SCRIPT + "read_papers.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/read_papers.py {params.options} > {log:q} 2>&1"
 
 
 rule download_tuning_data:
@@ -119,7 +121,7 @@ rule download_tuning_data:
         ),
         code=source_digest("download_tuning_data"),
     shell:
-        SCRIPT + "download_tuning_data.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/download_tuning_data.py {params.options} > {log:q} 2>&1"
 
 
 rule read_tuning_data:
@@ -144,7 +146,7 @@ rule read_tuning_data:
         ),
         code=source_digest("read_tuning_data"),
     shell:
-        SCRIPT + "read_tuning_data.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/read_tuning_data.py {params.options} > {log:q} 2>&1"
 
 
 rule read_task:
@@ -174,4 +176,4 @@ rule read_task:
         ),
         code=lambda wildcards: source_digest("read_task", TASK_KINDS[wildcards.task]),
     shell:
-        SCRIPT + "read_task.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/read_task.py {params.options} > {log:q} 2>&1"

@@ -2,12 +2,10 @@
 # seed, those that ablations repeat, and those of the methods that are compared with them.
 
 PROCESSES = config["tuning"]["processes"]
-LAUNCHER = (
-    SCRIPT
+PYTHON = (
+    "python"
     if PROCESSES == 1
-    else SCRIPT.replace(
-        "python", f"python -m torch.distributed.run --standalone --nproc-per-node {PROCESSES}"
-    )
+    else f"python -m torch.distributed.run --standalone --nproc-per-node {PROCESSES}"
 )
 # What the sweep freezes, and each ablation or compared method that freezes something else.
 FREEZE = {SWEEP: config["tuning"]["freeze"]} | {
@@ -59,7 +57,7 @@ rule list_tuned_parameters:
         ),
         code=source_digest("list_tuned_parameters"),
     shell:
-        SCRIPT + "list_tuned_parameters.py {params.options} > {log:q} 2>&1"
+        "python workflow/scripts/list_tuned_parameters.py {params.options} > {log:q} 2>&1"
 
 
 for BATCH in (batch for batch in BATCHES if batch.runs[0].row.make):
@@ -102,7 +100,8 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.make):
                 threads=1,
                 out=in_experiment("runs"),
             ),
+            python=PYTHON,
             runs=[plan_row(run) for run in BATCH.runs],
             code=source_digest("tune_query_encoder", BATCH.runs[0].row),
         shell:
-            LAUNCHER + "tune_query_encoder.py {params.options} > {log:q} 2>&1"
+            "{params.python} workflow/scripts/tune_query_encoder.py {params.options} > {log:q} 2>&1"

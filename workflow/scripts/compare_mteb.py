@@ -3,26 +3,21 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from adiabatic.cli import command_line
 from adiabatic.evaluation.mteb_scores import RunScores, compared, score_rows
-from adiabatic.io.atomic import written_atomically
-from adiabatic.report.files import save_caption, to_latex, to_markdown
-from adiabatic.report.mteb import scores_caption, scores_table
+from adiabatic.plan.runs import BASE, read_plan
+from adiabatic.report.files import save_table
+from adiabatic.report.mteb import mteb_table
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of this script."""
     options = command_line.parser(__doc__)
-    options.add_argument("--base", type=Path, required=True, help="the base's scores, JSON")
-    options.add_argument(
-        "--run",
-        nargs=3,
-        action="append",
-        required=True,
-        metavar=("RUNS", "RATE", "SCORES"),
-        help="grid or the name of a baseline, learning rate (or nan), scores; repeatable",
-    )
+    options.add_argument("--plan", type=Path, required=True, help="the runs")
+    options.add_argument("--runs", nargs="+", required=True, help="names of those to compare")
+    options.add_argument("--scores", type=Path, required=True, help="folder of RUN.json")
     options.add_argument("--demonstration", action="store_true", help="say so in the caption")
     options.add_argument("--out", type=Path, required=True, help="the table, CSV; others beside it")
     return options
@@ -30,28 +25,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     arguments = parser().parse_args()
-    base = score_rows(read_scores(arguments.base))
     runs = [
-        RunScores(name, float(rate), score_rows(read_scores(Path(path))))
-        for name, rate, path in arguments.run
+        RunScores(run.group, run.learning_rate, score_rows(read_scores(arguments.scores, run.name)))
+        for run in read_plan(arguments.plan).named(arguments.runs)
     ]
-    rows = compared(base, runs)
-    table, caption = scores_table(rows), scores_caption(rows)
-    texts = {
-        ".csv": rows.to_csv(index=False, float_format="%.6g"),
-        ".md": to_markdown(table),
-        ".tex": to_latex(table),
-    }
-    for suffix, text in texts.items():
-        with written_atomically(arguments.out.with_suffix(suffix)) as path:
-            path.write_text(text, encoding="utf-8")
-    save_caption(caption, arguments.out.with_suffix(".rst"), arguments.demonstration)
-    command_line.say(caption)
+    rows = compared(score_rows(read_scores(arguments.scores, BASE)), runs)
+    table = mteb_table(rows)
+    save_table(table, arguments.out, arguments.demonstration)
+    command_line.say(table.caption)
 
 
-def read_scores(path: Path) -> dict:
+def read_scores(folder: Path, run: str) -> dict[str, Any]:
     """A run's scores, as evaluate_mteb writes them."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads((folder / f"{run}.json").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import pandas as pd
 
 COLUMNS = ["kind", "name", "language", "base", "tuned", "value"]
 # Kinds of rows.
-BLOCK, QUERIES, ANISOTROPY, GAP = "block", "queries", "anisotropy", "gap"
+BLOCK, QUERIES, ANISOTROPY = "block", "queries", "anisotropy"
+ALIGNMENT_GAP = "alignment gap"
 EVERY = "every"
 _LAYER = re.compile(r"\blayers?\.(\d+)\.")
 _PARTS = [
@@ -48,6 +49,31 @@ def block_drift(base: Mapping[str, np.ndarray], delta: Mapping[str, np.ndarray])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def weight_changes(
+    repeated: Mapping[str, np.ndarray], ablated: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """How far two runs have changed the weights, and how far they are from each other.
+
+    Args:
+        repeated, ablated: tuned minus base by parameter; one that is missing was frozen.
+    Returns:
+        norm_sweep, norm_ablation, and relative_weight_change: the norm of the difference of both
+        changes over the larger of their norms; 0 where neither has changed any.
+    """
+    squares = np.zeros(3)
+    for name in repeated.keys() | ablated.keys():
+        one, other = repeated.get(name), ablated.get(name)
+        one = np.zeros_like(other) if one is None else one
+        other = np.zeros_like(one) if other is None else other
+        squares += [np.sum(np.square(part, dtype=np.float64)) for part in (one, other, other - one)]
+    norms = np.sqrt(squares)
+    return {
+        "norm_sweep": norms[0],
+        "norm_ablation": norms[1],
+        "relative_weight_change": norms[2] / max(norms[0], norms[1]) if norms[:2].any() else 0.0,
+    }
+
+
 class MovedQueries(NamedTuple):
     """Vectors of one task's queries, of the base and tuned, (n, d) each, and their languages (n,).
 
@@ -65,8 +91,8 @@ def query_drift(tasks: Iterable[MovedQueries]) -> pd.DataFrame:
     """What tuning did to the vectors of queries, by task and language.
 
     queries: mean of 1 - cosine between a query's vectors before and after. anisotropy: mean cosine
-    between different queries of one language. gap: mean cosine between queries of one meaning in
-    different languages, minus that between queries of different meanings in different languages.
+    between different queries of one language. alignment gap: mean cosine between queries of one
+    meaning in different languages, minus that between queries of different meanings there.
     """
     rows: list[tuple[str, str, str, float, float, float]] = []
     for task in tasks:
@@ -82,7 +108,7 @@ def query_drift(tasks: Iterable[MovedQueries]) -> pd.DataFrame:
         if task.parallel and len(languages) > 1:
             shape = (len(languages), -1, before.shape[1])
             both = [_similarity_gap(vectors.reshape(shape)) for vectors in (before, after)]
-            rows.append((GAP, task.task, EVERY, *both, both[1] - both[0]))
+            rows.append((ALIGNMENT_GAP, task.task, EVERY, *both, both[1] - both[0]))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

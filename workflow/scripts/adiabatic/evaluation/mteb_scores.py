@@ -5,10 +5,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-# The label of the runs that belong to no baseline.
-GRID = "grid"
-
-
 # The subset that averages over all of a split.
 MEAN = "mean"
 
@@ -17,9 +13,9 @@ KEYS = ["task", "type", "query_side", "split", "subset", "languages", "metric"]
 
 
 class RunScores(NamedTuple):
-    """What one run scored: `runs` is grid or a baseline; rate NaN where a method has none."""
+    """What one run scored: its group, and its rate, NaN where a method has none."""
 
-    runs: str
+    group: str
     learning_rate: float
     scores: pd.DataFrame
 
@@ -55,7 +51,7 @@ def compared(base: pd.DataFrame, runs: Sequence[RunScores]) -> pd.DataFrame:
     Args:
         base: the base's rows, as from `score_rows`.
     Returns:
-        The columns KEYS, runs, learning_rate, seeds, base, tuned, difference, smallest, largest;
+        The columns KEYS, group, learning_rate, seeds, base, tuned, difference, smallest, largest;
         the rows in the order of the base's, then of the runs.
     """
     parts = []
@@ -63,12 +59,12 @@ def compared(base: pd.DataFrame, runs: Sequence[RunScores]) -> pd.DataFrame:
         both = base.merge(run.scores[["task", "split", "subset", "score"]], how="left",
                           on=["task", "split", "subset"], suffixes=("_base", ""))  # fmt: skip
         both = both.rename(columns={"score_base": "base", "score": "tuned"})
-        parts.append(both.assign(runs=run.runs, learning_rate=run.learning_rate))
+        parts.append(both.assign(group=run.group, learning_rate=run.learning_rate))
     rows = pd.concat(parts).rename_axis("row").reset_index()
     rows["difference"] = rows["tuned"] - rows["base"]
-    order = {name: number for number, name in enumerate(dict.fromkeys(run.runs for run in runs))}
-    rows["label"] = rows["runs"].map(order)
-    groups = rows.groupby(["row", *KEYS, "label", "runs", "learning_rate"], dropna=False)
+    order = {name: number for number, name in enumerate(dict.fromkeys(run.group for run in runs))}
+    rows["label"] = rows["group"].map(order)
+    groups = rows.groupby(["row", *KEYS, "label", "group", "learning_rate"], dropna=False)
     table = groups.agg(
         seeds=("tuned", "size"),
         base=("base", "first"),

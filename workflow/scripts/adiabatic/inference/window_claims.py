@@ -1,232 +1,201 @@
 """Claims e to h: those about several learning rates, and about ablations."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-
 import numpy as np
-import pandas as pd
-from scipy.special import ndtr, ndtri
 
+from adiabatic.inference.candidates import Evidence
 from adiabatic.inference.claims import (
     ABOVE,
-    ENGLISH,
+    DIFFERENT,
+    ENGLISH_CLAIM,
+    EQUIVALENT_SHARE,
     FAILS,
     FROZEN_OUTPUT,
     HOLDS,
-    LEVELS,
-    NO_DIFFERENCE,
+    NEEDS_SEEDS,
     NO_GAIN,
     NO_LOSS,
+    NOT_APPLICABLE,
     NOT_TESTED,
     PAIRS,
-    POINTS,
     PRECISION,
     RETRIEVAL,
     UNDECIDED,
     WINDOW,
     Claim,
-    Compared,
+    about_row,
 )
-from adiabatic.inference.statistics import SAME, holm, intervals_of_differences, p_values_above
-from adiabatic.inference.summary import (
-    DIFFERENT,
-    EVERY,
-    GRID_TO_ABLATION,
-    OTHERS,
-    Inference,
-    Values,
-    headline_cells,
-    paired_by_seed,
-    place_of_others,
-    resampled,
-)
+from adiabatic.inference.comparisons import Candidate
+from adiabatic.inference.differences import ALL_TASKS, ENGLISH, LANGUAGES
+from adiabatic.inference.values import NON_ENGLISH
+from adiabatic.inference.verdicts import KEPT, enough_seeds, holm, judged
+
+# Claims of which a window of learning rates is made.
+OF_WINDOW = "abcd"
 
 
-def all_hold(claims: list[Claim]) -> bool:
-    """Whether all of a to d that were tested hold, and something about other languages was."""
-    languages = [c for c in claims if c.claim in (PAIRS, RETRIEVAL) and c.verdict != NOT_TESTED]
-    return bool(languages) and all(claim.verdict in (HOLDS, NOT_TESTED) for claim in claims)
+def rate_p_values(claims: list[Claim]) -> dict[float, float]:
+    """For each rate the chance, at most, of its evidence for a to d, had one of them not been so.
 
-
-def window_of(claims: Iterable[Claim]) -> list[float]:
-    """The learning rates next to each other at which a to d hold, around the largest gain.
-
-    A claim that was not tested does not count, but one about other languages must have been.
-    Without a rate at which all hold the list is empty.
+    A claim that was not tested does not count, but one about other languages must have been: else
+    it is 1.
     """
-    rates: dict[float, list[Claim]] = {}
-    for claim in claims:
-        rates.setdefault(claim.learning_rate, []).append(claim)
-    ordered = sorted(rates)
-    good = {rate for rate in ordered if all_hold(rates[rate])}
-    if not good:
+    found: dict[float, float] = {}
+    for rate in sorted({claim.learning_rate for claim in claims}):
+        mine = [c for c in claims if c.learning_rate == rate and c.verdict != NOT_TESTED]
+        about_languages = any(claim.claim in (PAIRS, RETRIEVAL) for claim in mine)
+        known = about_languages and not any(claim.verdict == NEEDS_SEEDS for claim in mine)
+        found[rate] = max(claim.p_value for claim in mine) if known else 1.0
+    return found
+
+
+def window_of(claims: list[Claim], tail: float) -> list[float]:
+    """The learning rates next to each other at which a to d hold, around the largest gain."""
+    p_values = rate_p_values(claims)
+    rates = list(p_values)
+    good = [p_values[rate] < tail for rate in rates]
+    if not any(good):
         return []
-    best = max(good, key=lambda rate: rates[rate][0].number)
-    window = [best]
-    for rate in ordered[ordered.index(best) + 1 :]:
-        if rate not in good:
-            break
-        window.append(rate)
-    for rate in reversed(ordered[: ordered.index(best)]):
-        if rate not in good:
-            break
-        window.insert(0, rate)
-    return window
+    gains = {c.learning_rate: c.difference for c in claims if c.claim == ENGLISH_CLAIM}
+    best = rates.index(max((r for r, g in zip(rates, good, strict=True) if g), key=gains.get))
+    first = last = best
+    while first > 0 and good[first - 1]:
+        first -= 1
+    while last + 1 < len(rates) and good[last + 1]:
+        last += 1
+    return rates[first : last + 1]
 
 
-def estimated_rates(claims: Iterable[Claim], how: Inference) -> list[float]:
-    """The learning rates at which a to d are so by the estimates, whatever their intervals say."""
-    bounds = dict.fromkeys((PAIRS, RETRIEVAL, LEVELS), -how.non_inferiority_margin * POINTS)
-    tested = [claim for claim in claims if claim.verdict != NOT_TESTED]
-    refuted = {c.learning_rate for c in tested if c.number <= bounds.get(c.claim, 0.0)}
-    about_languages = {c.learning_rate for c in tested if c.claim in (PAIRS, RETRIEVAL)}
-    return sorted(about_languages - refuted)
+def end_of_window(claims: list[Claim], tail: float) -> float:
+    """The last learning rate of the window; without one, the rate of the largest gain."""
+    window = window_of(claims, tail)
+    gains = [claim for claim in claims if claim.claim == ENGLISH_CLAIM]
+    return window[-1] if window else max(gains, key=lambda c: c.difference).learning_rate
 
 
-def end_of(window: list[float], claims: Iterable[Claim]) -> float:
-    """The last learning rate of a window; of an empty one, the rate of the largest gain."""
-    gains = (claim for claim in claims if claim.claim == ENGLISH)
-    return window[-1] if window else max(gains, key=lambda claim: claim.number).learning_rate
+def window_claim(claims: list[Claim], evidence: Evidence) -> Claim:
+    """Claim e. It holds where a to d do at some rate, corrected by Holm for the number of rates.
 
+    It fails where every rate is refuted: its gain is shown to be none, or something to be lost.
 
-def window_claims(claims: list[Claim], how: Inference) -> Iterator[Claim]:
-    """Claims e and f, from a to d at every learning rate of the sweep.
-
-    e's number counts the rates at which a to d are so by the estimates; its interval goes from the
-    rates of the window, at which all are shown, to the rates at which none is shown to fail.
+    Args:
+        claims: a to d at every rate of the sweep.
     """
-    window = window_of(claims)
-    rates = sorted({claim.learning_rate for claim in claims})
-    seeds = claims[0].seeds
-    failed = {claim.learning_rate for claim in claims if claim.verdict == FAILS}
-    if window:
-        verdict = HOLDS
-        text = (
-            f"from {window[0]:g} to {window[-1]:g}, among rates from {rates[0]:g} to {rates[-1]:g}"
-        )
-        if window[-1] == rates[-1]:
-            text += "; it may go on above"
-    else:
-        verdict = FAILS if failed == set(rates) else UNDECIDED
-        text = f"at {len(failed)} of {len(rates)} rates a claim fails"
-        text += "" if verdict == FAILS else ", at the others one is undecided"
-    items = min((claim.n for claim in claims if claim.n), default=0)
-    yield Claim(
-        WINDOW, verdict, number=len(estimated_rates(claims, how)), ci_low=len(window),
-        ci_high=len(rates) - len(failed), unit="learning rates", n=items, comparisons=len(rates),
-        seeds=seeds, detail=text,
-    )  # fmt: skip
-    end = end_of(window, claims)
-    above = [c for c in claims if c.learning_rate > end and c.claim in (PAIRS, RETRIEVAL)]
-    tested = [claim for claim in above if claim.verdict != NOT_TESTED]
-    failed_above = [claim for claim in tested if claim.verdict == FAILS]
-    degraded = sorted(failed_above, key=lambda claim: (claim.learning_rate, claim.number))
-    start = "" if window else f"no window is shown; above {end:g}, the rate of the largest gain, "
-    if degraded:
-        first = degraded[0]
-        detail = f"{start}first at {first.learning_rate:g}; {first.detail}"
-        about = {"p_value": first.p_lost, "null_hypothesis": NO_LOSS}
-        yield replace(first, claim=ABOVE, verdict=HOLDS, detail=detail, **about)
-    else:
-        kept = all(claim.verdict == HOLDS for claim in tested)
-        verdict = NOT_TESTED if not tested else FAILS if kept else UNDECIDED
-        text = "no loss beyond the margin was shown" if tested else "no rate above was tried"
-        yield Claim(ABOVE, verdict, seeds=seeds, detail=text)
+    tail, p_values = evidence.how.tail, rate_p_values(claims)
+    rates, window = list(p_values), window_of(claims, tail)
+    corrected = float(holm(np.array(list(p_values.values()))).min())
+    refuted = {claim.learning_rate for claim in claims if claim.verdict == FAILS}
+    about = {"comparisons": len(rates), "seeds": claims[0].seeds, "p_value": corrected}
+    about["null_hypothesis"] = "at no rate a to d all are so"
+    tried = f"among {len(rates)} rates from {rates[0]:g} to {rates[-1]:g}"
+    if any(claim.verdict == NEEDS_SEEDS for claim in claims):
+        return Claim(WINDOW, NEEDS_SEEDS, detail=tried, **about)
+    if refuted == set(rates):
+        return Claim(WINDOW, FAILS, detail=f"refuted at every one of them, {tried}", **about)
+    if not window:
+        detail = f"shown at none and refuted at {len(refuted)}, {tried}"
+        return Claim(WINDOW, UNDECIDED, detail=detail, **about)
+    detail = f"from {window[0]:g} to {window[-1]:g}, {tried}"
+    if window[-1] == rates[-1]:
+        detail += "; it may go on above"
+    verdict = HOLDS if corrected < tail else UNDECIDED
+    return Claim(WINDOW, verdict, detail=detail, **about)
 
 
-def rate_beyond(grid: list[Claim], ablated: list[Claim]) -> float | None:
-    """The first learning rate above the sweep's window at which an ablation was tried, too."""
-    end = end_of(window_of(grid), grid)
-    return min((c.learning_rate for c in ablated if c.learning_rate > end), default=None)
+def above_claim(sweep: list[Candidate], claims: list[Claim], evidence: Evidence) -> Claim:
+    """Claim f, corrected by Holm for all rates above the window and all comparisons of languages.
+
+    It holds where one is inferior, and fails where at every such rate all are kept.
+    """
+    how = evidence.how
+    window, end = window_of(claims, how.tail), end_of_window(claims, how.tail)
+    above = [one for one in sweep if one.learning_rate > end]
+    start = "" if window else f"no window is shown; above {end:g}, the rate of the largest gain: "
+    if not above:
+        return Claim(ABOVE, NOT_TESTED, detail=f"{start}no rate above was tried")
+    rows = [evidence.of(one) for one in above]
+    rows = [of_rate[of_rate["family"] == LANGUAGES] for of_rate in rows]
+    if not sum(map(len, rows)):
+        return Claim(ABOVE, NOT_TESTED, detail="no multilingual task was evaluated")
+    if not all(enough_seeds(len(one.runs), tuned=True) for one in above):
+        return Claim(ABOVE, NEEDS_SEEDS, seeds=len(above[0].runs))
+    corrected = holm(np.concatenate([of_rate["p_inferior"] for of_rate in rows]))
+    starts = np.cumsum([0, *map(len, rows)])
+    about = {"comparisons": len(corrected), "seeds": len(above[0].runs)}
+    about |= {"p_value": float(corrected.min()), "null_hypothesis": NO_LOSS}
+    for one, of_rate, first in zip(above, rows, starts, strict=False):
+        inferior = (corrected[first : first + len(of_rate)] < how.tail).sum()
+        if inferior:
+            worst = of_rate.loc[of_rate["difference"].idxmin()]
+            detail = f"{start}first at {one.learning_rate:g}: {inferior} of {len(of_rate)} inferior"
+            claim = Claim(ABOVE, HOLDS, learning_rate=one.learning_rate, detail=detail, **about)
+            return about_row(claim, worst)
+    kept = all(judged(of_rate, how).verdict == KEPT for of_rate in rows)
+    detail = f"{start}no loss beyond the margin is shown"
+    return Claim(ABOVE, FAILS if kept else UNDECIDED, detail=detail, **about)
 
 
 def frozen_output_claim(
-    grid: list[Claim], ablated: list[Claim], name: str, spared: Compared | None, how: Inference
+    sweep: list[Candidate], ablated: list[Candidate], claims: list[Claim], evidence: Evidence
 ) -> Claim:
-    """Claim g: whether the ablation's window ends at a higher rate than the sweep's.
+    """Claim g, at the first rate beyond the window at which the ablation was tried.
 
-    Args:
-        spared: see `other_languages`, at `rate_beyond`: what the other languages keep there that
-            they lose in the sweep, which is the claim's number; None where there is no such rate.
+    Its number is what non-English queries, averaged over all tasks, keep more of with the output
+    frozen than without, paired by seed and item: it holds above 0, and fails where it is not.
     """
-    rates = {claim.learning_rate for claim in ablated}
-    windows = [
-        window_of(claims)
-        for claims in ([claim for claim in grid if claim.learning_rate in rates], ablated)
-    ]
-    words = [f"{window[0]:g} to {window[-1]:g}" if window else "not shown" for window in windows]
-    detail = f"window {words[1]} with it frozen, {words[0]} without, of {len(rates)} rates"
-    verdict = UNDECIDED
-    if all(windows):
-        wider = windows[1][-1] > windows[0][-1] and windows[1][0] <= windows[0][0]
-        at_end = max(rates) == windows[0][-1]
-        verdict = HOLDS if wider else UNDECIDED if at_end else FAILS
-    about = {"ablation": name, "comparisons": len(rates), "seeds": ablated[0].seeds}
-    if spared is None:
-        return Claim(FROZEN_OUTPUT, verdict, detail=detail, **about)
-    ends = intervals_of_differences(spared.point, spared.means, how.confidence, spared.n)
-    number, low, high = (float(value[0]) * POINTS for value in (spared.point, *ends))
-    p_value = float(p_values_above(spared.point, spared.means, 0.0, spared.n)[0])
-    return Claim(
-        FROZEN_OUTPUT, verdict, learning_rate=rate_beyond(grid, ablated), number=number,
-        ci_low=low, ci_high=high, n=int(spared.n[0]), p_value=p_value, null_hypothesis=NO_GAIN,
-        detail=f"{detail}; the number: other languages, frozen minus not, first rate beyond",
-        **about,
-    )  # fmt: skip
+    group = ablated[0].group
+    end = end_of_window(claims, evidence.how.tail)
+    beyond = [one for one in ablated if one.learning_rate > end]
+    if not beyond:
+        detail = f"no rate above {end:g} was tried"
+        return Claim(FROZEN_OUTPUT, NOT_TESTED, group=group, detail=detail)
+    one = min(beyond, key=lambda candidate: candidate.learning_rate)
+    repeated = next(other for other in sweep if other.learning_rate == one.learning_rate)
+    rows = evidence.between(repeated, one)
+    rows = rows[(rows["task"] == ALL_TASKS) & (rows["query_language"] == NON_ENGLISH)]
+    about = {"group": group, "learning_rate": one.learning_rate, "seeds": len(one.runs)}
+    if rows.empty:
+        detail = "no multilingual task was evaluated"
+        return Claim(FROZEN_OUTPUT, NOT_TESTED, detail=detail, **about)
+    row = rows.iloc[0]
+    verdict = HOLDS if row["low"] > 0 else FAILS if row["high"] <= 0 else UNDECIDED
+    if not enough_seeds(int(row["seeds"]), tuned=True):
+        verdict = NEEDS_SEEDS
+    about |= {"p_value": float(row["p_improved"]), "null_hypothesis": NO_GAIN, "comparisons": 1}
+    detail = f"non-English queries, frozen minus not, at the first rate above {end:g}"
+    return about_row(Claim(FROZEN_OUTPUT, verdict, detail=detail, **about), row)
 
 
-def other_languages(
-    repeated: list[Values], ablated: list[Values], how: Inference
-) -> Compared | None:
-    """What an ablation adds to the other languages, averaged over multilingual tasks.
+def precision_claims(
+    sweep: list[Candidate], ablated: list[Candidate], claims: list[Claim], evidence: Evidence
+) -> list[Claim]:
+    """Claim h at every rate of an ablation of the precision.
 
-    Args:
-        repeated, ablated: values of the sweep's runs and of those that repeat them, seed by seed.
+    Where English gains, the difference of the ablation from the sweep's runs is equivalent to none
+    if its interval lies within a share of that gain on both sides (two one-sided tests); it is not
+    if the interval lies outside. Where English is not shown to gain, there is nothing to share.
     """
-    pairs = {}
-    for cell in headline_cells(repeated[0]):
-        table = repeated[0][cell]
-        others = (OTHERS, place_of_others(table))
-        known = [pair for pair in (others, (EVERY, DIFFERENT)) if pair in table]
-        pairs |= {cell: known[0]} if known else {}
-    if not pairs:
-        return None
-    mean, added = paired_by_seed(repeated, ablated, pairs)
-    points, means = [], []
-    for cell, pair in pairs.items():
-        tuned = [values[cell][[pair]] for values in added]
-        differences, resamples = resampled("", cell, mean[cell][[pair]], tuned, how)
-        points.append(np.nanmean(differences, axis=(0, 1)))
-        means.append(resamples)
-    items = min(int(mean[cell][pair].count()) for cell, pair in pairs.items())
-    average, resamples = np.mean(points, axis=0), np.mean(means, axis=0)
-    return Compared(["other languages"], average, resamples, np.array([items]))
-
-
-def precision_claim(rows: pd.DataFrame, name: str, confidence: float) -> Claim:
-    """Claim h: whether all differences of an ablation of precision lie within the margin.
-
-    It fails where a difference beyond the margin is not 0, by two-sided p-values from the widths of
-    the intervals, corrected by Holm.
-
-    Args:
-        rows: of ablation-NAME.csv.
-        confidence: of its intervals.
-    """
-    rows = rows[rows["comparison"] == GRID_TO_ABLATION]
-    error = (rows["ci_high"] - rows["ci_low"]).to_numpy() / (2 * ndtri((1 + confidence) / 2))
-    difference = np.abs(rows["difference"].to_numpy())
-    deviation = np.divide(difference, error, out=np.full_like(error, np.inf), where=error > 0)
-    p_values = holm(2 * ndtr(-np.where(difference > 0, deviation, 0)))
-    same = (rows["verdict"] == SAME).to_numpy()
-    differs = ~same & (p_values < 1 - confidence)
-    worst = rows.loc[rows["difference"].abs().idxmax()]
-    verdict = FAILS if differs.any() else HOLDS if same.all() else UNDECIDED
-    return Claim(
-        PRECISION, verdict, ablation=name, learning_rate=float(worst["learning_rate"]),
-        number=worst["difference"] * POINTS, ci_low=worst["ci_low"] * POINTS,
-        ci_high=worst["ci_high"] * POINTS, n=int(worst["n"]), comparisons=len(rows),
-        seeds=int(worst["seeds"]), p_value=float(p_values.min()), null_hypothesis=NO_DIFFERENCE,
-        detail=f"{same.sum()} of {len(rows)} shown to be the same within the margin, "
-        f"{differs.sum()} to differ; largest: {worst['family']}",
-    )  # fmt: skip
+    told = []
+    gains = {c.learning_rate: c for c in claims if c.claim == ENGLISH_CLAIM}
+    for one in ablated:
+        about = {"group": one.group, "learning_rate": one.learning_rate, "seeds": len(one.runs)}
+        gain = gains[one.learning_rate]
+        if gain.verdict != HOLDS:
+            unknown = gain.verdict == NEEDS_SEEDS
+            verdict = NEEDS_SEEDS if unknown else NOT_APPLICABLE
+            detail = "" if unknown else "English is not shown to gain at this rate"
+            told.append(Claim(PRECISION, verdict, detail=detail, **about))
+            continue
+        repeated = next(other for other in sweep if other.learning_rate == one.learning_rate)
+        rows = evidence.between(repeated, one)
+        row = rows[rows["family"] == ENGLISH].iloc[0]
+        reach = EQUIVALENT_SHARE * gain.difference
+        if not enough_seeds(int(row["seeds"]), tuned=True):
+            verdict = NEEDS_SEEDS
+        elif -reach < row["low"] and row["high"] < reach:
+            verdict = HOLDS
+        else:
+            verdict = FAILS if row["low"] >= reach or row["high"] <= -reach else UNDECIDED
+        detail = f"English, against {EQUIVALENT_SHARE:.0%} of a gain of {gain.difference * 100:.1f}"
+        about |= {"null_hypothesis": DIFFERENT, "comparisons": 1}
+        told.append(about_row(Claim(PRECISION, verdict, detail=f"{detail} points", **about), row))
+    return told

@@ -43,7 +43,7 @@ class Method:
     own_documents: whether documents are embedded again, by the run's own encoder.
     search: what searches texts without vectors, called with the evaluation sets; else empty.
     index: what becomes of the stored document vectors.
-    marker, color: in figures.
+    serving: what a query costs to serve. marker, color: in figures.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Method:
     own_documents: bool = False
     search: str = ""
     index: str = field(default="yes", metadata=SHOWN)
+    serving: str = field(default="as the base", metadata=SHOWN)
     marker: str = field(default="o", metadata=SHOWN)
     color: str = field(default="#999999", metadata=SHOWN)
 
@@ -92,6 +93,7 @@ METHODS: Registry[Method] = registry(
         "linear-adapter",
         "adiabatic.tuning.adapters:make_linear_adapter",
         ADAPTER_SETTINGS,
+        serving="the base, then one matrix",
         marker="v",
         color="#E69F00",
     ),
@@ -99,6 +101,7 @@ METHODS: Registry[Method] = registry(
         "procrustes",
         "adiabatic.tuning.adapters:make_procrustes",
         tuned=False,
+        serving="the base, then one matrix",
         marker="P",
         color="#F0E442",
     ),
@@ -115,6 +118,7 @@ METHODS: Registry[Method] = registry(
         search="adiabatic.evaluation.bm25:lexical_sets",
         tuned=False,
         index="no vectors",
+        serving="an inverted index",
         marker="X",
         color="#999999",
     ),

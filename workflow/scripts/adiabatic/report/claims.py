@@ -1,68 +1,74 @@
-"""The claims: table and caption."""
-
-from typing import Any
+"""The claims: a row each, with the number, the bound that decides, and the verdict."""
 
 import numpy as np
 import pandas as pd
 
+from adiabatic.inference.claim_list import claims_frame
+from adiabatic.inference.values import CROSS_LINGUAL
+from adiabatic.plan.runs import SWEEP
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import POINTS, rate, with_bound, with_interval
+from adiabatic.report.words import direction
 
-def claims_caption(frame: pd.DataFrame) -> str:
-    """Caption of the claims: for each the verdicts, and at which learning rates."""
-    lines = []
-    for (claim, statement), rows in frame[frame["ablation"] == ""].groupby(
-        ["claim", "statement"], sort=False
-    ):
-        if rows["learning_rate"].nunique() > 1:
-            parts = [
-                f"{verdict} at {', '.join(map('{:g}'.format, part['learning_rate']))}"
-                for verdict, part in rows.groupby("verdict", sort=False)
-            ]
-        else:
-            parts = [
-                f"{row.verdict} ({row.detail})" if row.detail else row.verdict
-                for row in rows.itertuples()
-            ]
-        lines.append(f"- {claim}. {statement}: {'; '.join(parts)}")
-    judged = frame[(frame["ablation"] != "") & frame["claim"].isin(["g", "h"])]
-    lines += [
-        f"- {row.claim}. {row.statement} (ablation {row.ablation}): {row.verdict} ({row.detail})"
-        for row in judged.itertuples()
-    ]
-    return (
-        "The claims, each tested as such. a: the interval of the difference is above 0. b to d: "
-        "non-inferiority in every comparison, corrected for their number by Holm; the number is "
-        "the worst comparison's, its interval one that holds for all of them at once; Holm's "
-        "p-values decide. n counts premises, questions or anchors, the units that are resampled; "
-        "seeds are a second level. e: the number counts the rates at which a to d are so by the "
-        "estimates, its interval goes from the rates in the window to those at which nothing is "
-        "shown to fail. g: the number is what other languages keep with it frozen at the first "
-        "rate beyond the sweep's window, the verdict is by the ends of both windows.\n\n"
-        + "\n".join(lines)
-    )
+# Claims of which one comparison is the number; of others it is the one that decides of many.
+OF_ONE = ("a", "g", "h")
 
 
-def claims_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """For people: one row a claim and learning rate."""
-    numbers = [_number(row) for row in frame.itertuples()]
-    rates = frame["learning_rate"].map(lambda rate: "" if np.isnan(rate) else f"{rate:g}")
+def claims_table(material: Material) -> Table:
+    """Every claim at every rate that it is about."""
+    rows = claims_frame(material.claims)
+    return Table(rows, shown_claims(rows), _caption(material, rows))
+
+
+def shown_claims(rows: pd.DataFrame) -> pd.DataFrame:
+    """For people: `rows` as in claims.csv."""
     return pd.DataFrame(
         {
-            "claim": frame["claim"] + ". " + frame["statement"],
-            "learning rate": rates,
-            "ablation": frame["ablation"],
-            "number (points)": numbers,
-            "n": frame["n"].replace(0, "").astype(str),
-            "seeds": frame["seeds"].replace(0, "").astype(str),
-            "verdict": frame["verdict"],
-            "detail": frame["detail"],
+            "claim": rows["claim"] + ". " + rows["statement"],
+            "runs": rows["group"],
+            "learning rate": rows["learning_rate"].map(rate),
+            "verdict": rows["verdict"],
+            "decided by (points)": [_number(row) for _, row in rows.iterrows()],
+            "where": [_where(row) for _, row in rows.iterrows()],
+            "n": rows["n"].replace(0, "").astype(str),
+            "seeds": rows["seeds"].replace(0, "").astype(str),
+            "detail": rows["detail"],
         }
     )
 
 
-def _number(row: Any) -> str:
-    """Number and interval of a row of claims.csv, with the unit where it is not points."""
-    if np.isnan(row.number):
+def _number(row: pd.Series) -> str:
+    if np.isnan(row["difference"]):
         return ""
-    if row.unit == "points":
-        return f"{row.number:+.1f} [{row.ci_low:+.1f}, {row.ci_high:+.1f}]"
-    return f"{row.number:g} [{row.ci_low:g}, {row.ci_high:g}] {row.unit}"
+    if row["claim"] in OF_ONE:
+        return with_interval(row["difference"], row["low"], row["high"])
+    return with_bound(row["difference"], row["low"])
+
+
+def _where(row: pd.Series) -> str:
+    query, document = row["query_language"], row["document_language"]
+    if not row["task"] or (query == document == "en"):
+        return row["task"]
+    if document in ("monolingual", "") or query in ("non-English", "every"):
+        return f"{row['task']}, {query if query != 'every' else CROSS_LINGUAL}"
+    return f"{row['task']}, {direction(query, document)}"
+
+
+def _caption(material: Material, rows: pd.DataFrame) -> str:
+    """The verdicts of each claim, and how it was tested."""
+    lines = []
+    for (claim, statement), part in rows.groupby(["claim", "statement"], sort=False):
+        swept = part[part["group"] == SWEEP] if (part["group"] == SWEEP).any() else part
+        found = []
+        for verdict, same in swept.groupby("verdict", sort=False):
+            rates = [rate(value) for value in same["learning_rate"].dropna()]
+            found.append(f"{verdict} at {', '.join(rates)}" if rates else verdict)
+        lines.append(f"- {claim}. {statement}: {'; '.join(found)}")
+    margin = material.how.non_inferiority_margin * POINTS
+    return (
+        f"The claims, each tested as such on the reported items, with a margin of {margin:g} "
+        "points. b, c and d hold where the lower bound of every comparison is above minus the "
+        "margin; they fail where one is inferior after Holm's correction. What is said of a rate "
+        "needs three seeds.\n\n" + "\n".join(lines)
+    )

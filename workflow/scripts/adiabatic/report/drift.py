@@ -1,28 +1,65 @@
-"""Gain against drift: its caption."""
+"""Drift: how far tuning moved the weights and the vectors of queries, beside what it gained."""
 
 import pandas as pd
 
-from adiabatic.report.numbers import POINTS
+from adiabatic.evaluation.drift import ALIGNMENT_GAP, ANISOTROPY, BLOCK, QUERIES
+from adiabatic.inference.differences import ENGLISH
+from adiabatic.inference.values import NON_ENGLISH
+from adiabatic.plan.runs import SWEEP
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import points, rate
+from adiabatic.tasks.kinds import HELD_OUT
+
+KINDS = {
+    BLOCK: "relative weight change",
+    QUERIES: "drift of queries (1 \N{MINUS SIGN} cosine)",
+    ANISOTROPY: "anisotropy",
+    ALIGNMENT_GAP: "cross-lingual alignment gap",
+}
 
 
-def drift_caption(points: pd.DataFrame, drift: pd.DataFrame) -> str:
-    """Caption of gain against drift, with anisotropy and the gap between meanings by rate."""
-    means = points.groupby(["family", "learning_rate"], sort=False)[["distance", "difference"]]
-    lines = [
-        f"- {family} at {rate:g}: drift {row['distance']:.2g}, "
-        f"{row['difference'] * POINTS:+.1f} points"
-        for (family, rate), row in means.mean().iterrows()
-    ]
-    changes = drift[drift["kind"].isin(["anisotropy", "gap"])]
-    for (kind, rate), value in changes.groupby(["kind", "learning_rate"])["value"].mean().items():
-        words = {
-            "anisotropy": "mean cosine between different queries of one language",
-            "gap": "cosine of one meaning minus other meanings, across languages",
-        }[kind]
-        lines.append(f"- change of the {words} at {rate:g}: {value:+.4f}")
+def drift_table(material: Material) -> Table:
+    """A row a run of the sweep and what drifted; rows of queries also have the gain there."""
+    rows = material.drift
+    rows = rows[rows["group"] == SWEEP].drop(columns=["group", "alpha"]).reset_index(drop=True)
+    rows["difference"] = [_gain(material, row) for row in rows.itertuples()]
+    means = (
+        rows.groupby(["kind", "name", "learning_rate"], sort=False)["value"].mean().reset_index()
+    )
+    shown = means.assign(
+        kind=means["kind"].map(KINDS),
+        learning_rate=means["learning_rate"].map(rate),
+        value=means["value"].map("{:.3g}".format),
+    ).rename(columns={"name": "of", "learning_rate": "learning rate", "value": "mean"})
+    return Table(rows, shown, _caption(rows))
+
+
+def _gain(material: Material, row: object) -> float:
+    """The run's difference from the base in a task: English, or its non-English queries."""
+    if row.kind != QUERIES:
+        return float("nan")
+    one = material.swept(row.learning_rate)
+    found = material.evidence.of(one, run=row.run)
+    if row.name == HELD_OUT:
+        found = found[found["family"] == ENGLISH]
+    else:
+        other = (found["task"] == row.name) & (found["query_language"] == NON_ENGLISH)
+        found = found[other & (found["aggregate"] != "")]
+    return float(found["difference"].iloc[0]) if len(found) else float("nan")
+
+
+def _caption(rows: pd.DataFrame) -> str:
+    queries = rows[(rows["kind"] == QUERIES) & (rows["name"] == HELD_OUT)]
+    means = queries.groupby("learning_rate")[["value", "difference"]].mean()
+    parts = "; ".join(
+        f"{rate(value)}: drift {row['value']:.2g}, {points(row['difference'])} points"
+        for value, row in means.iterrows()
+    )
     return (
-        "Difference from the base against the drift of the queries' vectors (mean of 1 - cosine "
-        "between a query's vectors before and after; a point for each run, the line joins the "
-        "means of the rates), and the movement of the weights by kind of block, relative to their "
-        "norm.\n\n" + "\n".join(lines)
+        "Drift of the queries' vectors (mean of 1 - cosine between a query's vectors before and "
+        "after tuning) and what it goes with: the difference from the base, the relative weight "
+        "change of each kind of block, anisotropy (mean cosine between different queries of one "
+        "language) and the cross-lingual alignment gap (cosine of one meaning minus that of "
+        f"others, across languages). Held-out English: {parts}."
     )

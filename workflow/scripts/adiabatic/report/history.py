@@ -1,15 +1,31 @@
-"""Tuning histories: their caption."""
+"""Tuning histories: validation accuracy and loss by step, of every run of the sweep."""
 
 import pandas as pd
 
+from adiabatic.plan.runs import SWEEP
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import rate
 
-def history_caption(history: pd.DataFrame) -> str:
-    """Caption of the tuning histories."""
-    last = history[history["kept"]].groupby("learning_rate")
-    values = last[["validation_accuracy", "share_moved"]].mean()
-    parts = ", ".join(
-        f"{rate:g}: {row['validation_accuracy']:.3f} "
-        f"({row['share_moved']:.1%} of the tuned weights moved)"
-        for rate, row in values.iterrows()
+
+def history_table(material: Material) -> Table:
+    """A row a run and point of its history."""
+    rows = material.histories
+    rows = rows[rows["group"] == SWEEP].drop(columns=["group", "alpha"])
+    last = rows[rows["kept"]]
+    shown = pd.DataFrame(
+        {
+            "run": last["run"],
+            "step": last["step"],
+            "validation accuracy": (last["validation_accuracy"] * 100).map("{:.1f}".format),
+            "share of weights moved": last["share_moved"].map("{:.1%}".format),
+        }
     )
-    return f"Validation accuracy and loss while tuning. Final validation accuracy by rate: {parts}."
+    means = last.groupby("learning_rate")[["validation_accuracy", "share_moved"]].mean()
+    parts = ", ".join(
+        f"{rate(value)}: {row['validation_accuracy']:.3f} ({row['share_moved']:.1%} of the tuned "
+        "weights moved)"
+        for value, row in means.iterrows()
+    )
+    caption = f"Validation accuracy and loss while tuning. At the end, by learning rate: {parts}."
+    return Table(rows, shown, caption)

@@ -1,28 +1,67 @@
-"""Every pair of languages: caption of the heat maps."""
+"""Every single pair of languages of every task, at every rate of the sweep."""
 
+import numpy as np
 import pandas as pd
 
-from adiabatic.report.numbers import with_interval
+from adiabatic.inference.values import is_single
+from adiabatic.inference.verdicts import holm, verdicts
+from adiabatic.plan.runs import SWEEP
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import POINTS, rate, with_interval
+from adiabatic.tasks.kinds import ARXIV, HELD_OUT
+
+COLUMNS = ["learning_rate", "task", "metric", "query_language", "document_language", "n"]
+COLUMNS += ["clusters", "seeds", "scope", "base", "tuned", "difference", "low", "high", "verdict"]
+COLUMNS += [
+    "relative_error_reduction",
+    "p_noninferior",
+    "p_inferior",
+    "p_inferior_holm",
+]
 
 
-def languages_caption(rows: pd.DataFrame, task: str) -> str:
-    """Caption of a heat map of languages; `rows` as in languages.csv."""
-    lower = int((rows["simultaneous_high"] < 0).sum())
-    higher = int((rows["simultaneous_low"] > 0).sum())
-    rate, seeds = rows["learning_rate"].iloc[0], rows["seeds"].iloc[0]
-    worst, best = (
-        rows.loc[rows["difference"].idxmin()],
-        rows.loc[rows["difference"].idxmax()],
+def languages_table(material: Material) -> Table:
+    """A row a rate, task and pair of languages: differences, tests, relative error reduction."""
+    frames = []
+    for one in material.candidates:
+        if one.group != SWEEP:
+            continue
+        rows = material.evidence.of(one)
+        multilingual = ~rows["task"].isin([ARXIV, HELD_OUT, "all tasks"])
+        pairs = zip(rows["query_language"], rows["document_language"], strict=True)
+        rows = rows[multilingual & np.array([is_single(pair) for pair in pairs])]
+        # Which are inferior is asked of all pairs of a task at once.
+        corrected = rows.groupby("task")["p_inferior"].transform(lambda p: holm(p.to_numpy()))
+        margin = material.how.non_inferiority_margin
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reduction = np.where(rows["base"] < 1, rows["difference"] / (1 - rows["base"]), np.nan)
+        frames.append(
+            rows.assign(
+                p_inferior_holm=corrected,
+                relative_error_reduction=reduction,
+                verdict=verdicts(rows["low"].to_numpy(), rows["high"].to_numpy(), margin),
+            )[COLUMNS]
+        )
+    table = pd.concat(frames, ignore_index=True)
+    shown = pd.DataFrame(
+        {
+            "learning rate": table["learning_rate"].map(rate),
+            "task": table["task"],
+            "queries": table["query_language"],
+            "documents": table["document_language"],
+            "difference (points)": list(
+                map(with_interval, table["difference"], table["low"], table["high"])
+            ),
+            "verdict": table["verdict"],
+        }
     )
-    pair = "{0[query_language]} to {0[document_language]}".format
-    least, most = rows["n"].min(), rows["n"].max()
-    items = f"{least} each" if least == most else f"{least} to {most}"
-    return (
-        f"{task}: difference in {rows['metric'].iloc[0]} from the base at the learning rate "
-        f"{rate:g}, averaged over {seeds} seed{'s' if seeds > 1 else ''}, for every pair of "
-        f"languages (n = {items}), sorted by family and script; in parentheses "
-        "where the interval that holds for all pairs at once holds 0. "
-        f"Of {len(rows)} pairs {higher} gain and {lower} lose by these intervals. Each by its own "
-        f"interval: best {pair(best)}, {with_interval(best)}; worst "
-        f"{pair(worst)}, {with_interval(worst)}."
+    margin = material.how.non_inferiority_margin * POINTS
+    caption = (
+        "Every pair of languages of every task at every learning rate of the sweep: the difference "
+        f"from the base with its {material.how.confidence:.0%} interval, whose lower end is "
+        f"compared with the margin of {margin:g} points; the relative error reduction; one-sided "
+        "p-values of a loss of the margin or more and of less, the latter also corrected by Holm "
+        "for all pairs of the task; and McNemar's test as a cross-check."
     )
+    return Table(table, shown, caption)

@@ -1,50 +1,57 @@
-"""Levels of difficulty: table and caption."""
+"""arXiv's levels of difficulty: base and tuned accuracy, and their difference."""
 
 import pandas as pd
 
-from adiabatic.report.numbers import POINTS, in_points
+from adiabatic.inference.differences import LEVELS
+from adiabatic.inference.verdicts import verdicts
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import points, rate, with_interval
 
 
-def levels_rows(summary: pd.DataFrame, run: str) -> pd.DataFrame:
-    """Accuracy by style and level of one run, as figure and table show it."""
-    rows = summary[(summary["run"] == run) & (summary["task"] == "arxiv")].copy()
+def levels_table(material: Material) -> Table:
+    """A row a style and level, at the rate that figures of one rate show."""
+    shown_rate = material.shown_rate
+    rows = material.evidence.of(material.swept(shown_rate))
+    rows = rows[rows["family"] == LEVELS]
     parts = rows["subset"].str.rsplit("-", n=1)
-    rows.insert(0, "style", parts.str[0])
-    rows.insert(1, "level", parts.str[1])
-    columns = ["style", "level", "n", "base", "tuned", "difference", "ci_low", "ci_high", "verdict"]
-    return rows.loc[rows["level"] != "mean", columns].reset_index(drop=True)
-
-
-def levels_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a style and level, in points; `rows` as from `levels_rows`."""
-    return pd.DataFrame(
+    margin = material.how.non_inferiority_margin
+    table = rows.assign(
+        learning_rate=shown_rate,
+        style=parts.str[0],
+        level=parts.str[1],
+        verdict=verdicts(rows["low"].to_numpy(), rows["high"].to_numpy(), margin),
+    )
+    columns = ["learning_rate", "style", "level", "n", "seeds", "base", "tuned", "difference"]
+    table = table[[*columns, "low", "high", "verdict"]].reset_index(drop=True)
+    shown = pd.DataFrame(
         {
-            "style": rows["style"],
-            "level": rows["level"],
-            "n": rows["n"],
-            "base": (rows["base"] * POINTS).map("{:.1f}".format),
-            "tuned": (rows["tuned"] * POINTS).map("{:.1f}".format),
-            "difference": [
-                in_points(row.difference, row.ci_low, row.ci_high) for row in rows.itertuples()
-            ],
-            "verdict": rows["verdict"],
+            "style": table["style"],
+            "level": table["level"],
+            "n": table["n"],
+            "base": (table["base"] * 100).map("{:.1f}".format),
+            "tuned": (table["tuned"] * 100).map("{:.1f}".format),
+            "difference (points)": list(
+                map(with_interval, table["difference"], table["low"], table["high"])
+            ),
+            "verdict": table["verdict"],
         }
     )
+    return Table(table, shown, _caption(table, shown_rate))
 
 
-def levels_caption(rows: pd.DataFrame, run: str) -> str:
-    """Caption of the levels."""
+def _caption(table: pd.DataFrame, shown_rate: float) -> str:
     parts = []
-    for style, part in rows.groupby("style", sort=False):
+    for style, part in table.groupby("style", sort=False):
         accuracies = ", ".join(
             f"{level} {base:.3f}" for level, base in part[["level", "base"]].values
         )
         order = "falls" if part["base"].is_monotonic_decreasing else "does not fall"
         parts.append(
             f"With {style} anchors the base's accuracy {order} from level to level ({accuracies}); "
-            f"run {run} differs by {part['difference'].mean() * POINTS:+.1f} points on average."
+            f"the tuned encoder differs by {points(part['difference'].mean())} points on average."
         )
     return (
-        "Triplet accuracy on arXiv title/abstract pairs by level of difficulty; bars on the tuned "
-        "encoder are intervals of its difference from the base. " + " ".join(parts)
+        "Triplet accuracy on arXiv title/abstract pairs by level of difficulty, base and tuned at "
+        f"{rate(shown_rate)}, and their difference with its interval. " + " ".join(parts)
     )

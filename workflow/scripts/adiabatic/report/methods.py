@@ -1,91 +1,80 @@
-"""All methods: table and caption."""
+"""All candidates side by side: English gain, the comparison that decides, costs of serving."""
 
 import numpy as np
 import pandas as pd
 
-from adiabatic.inference.method_comparison import ADIABATIC, BASE
-from adiabatic.inference.summary import DIFFERENT, SAME
-from adiabatic.report.numbers import POINTS, in_points
-from adiabatic.report.verdicts import worst_in_words
-from adiabatic.tasks.kinds import POOL
+from adiabatic.plan.runs import BASE, SWEEP
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import POINTS, count, rate, with_interval
+from adiabatic.report.words import deciding, name_of
 
 
-def methods_caption(frame: pd.DataFrame, margin: float, confidence: float) -> str:
-    """Caption of the comparison of methods: what gains most, what keeps all languages, the front.
-
-    Args:
-        frame: as in methods.csv.
-    """
-    rows = frame.iloc[1:]
-    kept = rows[rows["lowest_low"] > -margin]
-    best = rows.loc[rows["english_gain"].idxmax()]
-    text = (
-        "Every method against the base: gain on held-out English triplets, and the difference of "
-        f"the worst of {rows['comparisons'].iloc[0]} comparisons, in which each language's queries "
-        f"are judged on documents in it and, on average, in the others; {confidence:.0%} "
-        "intervals, the worst language's one that holds for all of them at once. Largest gain: "
-        f"{method_in_words(best)}, {_gain(best)}; its worst language is {worst_in_words(best)}. "
+def methods_table(material: Material) -> Table:
+    """A row a candidate, the base first."""
+    table = material.methods
+    differs = table["group"] != BASE
+    shown = pd.DataFrame(
+        {
+            **shown_keys(table),
+            "seeds": table["seeds"].replace(0, "").astype(str),
+            "English gain (points)": _interval(table, "english", "gain"),
+            "lowest bound (points)": [
+                deciding(row) if known else ""
+                for (_, row), known in zip(table.iterrows(), differs, strict=True)
+            ],
+            "all kept": table["verdict"],
+            "cross-lingual change (points)": _interval(table, "cross_lingual", "change"),
+            "drift of queries": table["drift"].map(lambda v: "" if np.isnan(v) else f"{v:.2g}"),
+            "stored index stays valid": table["stored_index"],
+            "Pareto-optimal": table["pareto_optimal"].map({True: "yes", False: ""}),
+        }
     )
+    return Table(table, shown, methods_caption(material))
+
+
+def shown_keys(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns that name a candidate."""
+    alike = (table["group"] == table["method"]) | table["group"].isin([BASE, SWEEP])
+    return {
+        "method": table["group"].where(alike, table["group"] + " (" + table["method"] + ")"),
+        "learning rate": table["learning_rate"].map(rate),
+        "alpha": table["alpha"].map(lambda value: "" if np.isnan(value) else f"{value:g}"),
+    }
+
+
+def methods_caption(material: Material) -> str:
+    """What gains most, what keeps all, and what is best of those."""
+    rows = material.methods[material.methods["group"] != BASE]
+    best = rows.loc[rows["english_gain"].idxmax()]
+    margin = material.how.non_inferiority_margin * POINTS
+    text = (
+        f"Every candidate against the base, on the reported items: gain on held-out English "
+        f"triplets with its {material.how.confidence:.0%} interval, and of "
+        f"{count(int(rows['comparisons'].iloc[0]), 'comparison')} that must be kept the one with "
+        f"the lowest bound, which decides. Largest gain: {name_of(best)}, {_gain(best)}. "
+    )
+    kept = rows[rows["verdict"] == "kept"]
     if len(kept):
         safe = kept.loc[kept["english_gain"].idxmax()]
         text += (
-            f"{len(kept)} of {len(rows)} are shown to keep all languages within "
-            f"{margin * POINTS:g} points, of "
-            f"which {method_in_words(safe)} gains most: {_gain(safe)}, its worst language "
-            f"{worst_in_words(safe)}. "
+            f"{len(kept)} of {len(rows)} keep everything within {margin:g} points, of which "
+            f"{name_of(safe)} gains most: {_gain(safe)}. "
         )
     else:
-        text += f"None is shown to keep all languages within {margin * POINTS:g} points. "
-    front = "; ".join(map(method_in_words, (row for _, row in frame[frame["pareto"]].iterrows())))
-    return f"{text}By the estimates, not dominated in both: {front}."
+        text += f"None is shown to keep everything within {margin:g} points. "
+    optimal = rows[rows["pareto_optimal"]]
+    names = "; ".join(name_of(row) for _, row in optimal.iterrows()) or "none"
+    return f"{text}Pareto-optimal among those that keep everything: {names}."
 
 
-def method_in_words(row: pd.Series) -> str:
-    """A method's name with its learning rate and alpha, where it has them."""
-    rate, alpha = row["learning_rate"], row["alpha"]
-    parts = [] if pd.isna(alpha) else [f"alpha {alpha:g}"]
-    parts += [] if pd.isna(rate) else [f"rate {rate:g}"]
-    return f"{row['name']} ({', '.join(parts)})" if parts else row["name"]
+def _interval(table: pd.DataFrame, prefix: str, value: str) -> list[str]:
+    columns = (table[f"{prefix}_{name}"] for name in (value, "low", "high"))
+    texts = list(map(with_interval, *columns))
+    return [
+        "" if group == BASE else text for group, text in zip(table["group"], texts, strict=True)
+    ]
 
 
 def _gain(row: pd.Series) -> str:
-    low, high = row["english_low"] * POINTS, row["english_high"] * POINTS
-    return f"{row['english_gain'] * POINTS:+.1f} points [{low:+.1f}, {high:+.1f}]"
-
-
-def methods_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """For people: one row a method, rate and alpha, in points; `frame` as in methods.csv."""
-    worst = frame["worst_language"] + ", " + frame["worst_task"]
-    documents = {SAME: "", DIFFERENT: " (documents in others)", POOL: " (documents in all)"}
-    others = frame["worst_documents"].map(documents)
-    differs = frame["name"] != BASE
-    return pd.DataFrame(
-        {
-            **keys_for_people(frame),
-            "English gain (points)": _points(frame, "english_gain", "english"),
-            "worst language (points)": _points(frame, "worst_difference", "worst"),
-            "which": (worst + others.fillna("")).where(differs, ""),
-            "across languages (points)": _points(frame, "across_change", "across"),
-            "drift of queries": frame["drift"].map(lambda v: "" if np.isnan(v) else f"{v:.2g}"),
-            "stored index stays valid": frame["stored_index"],
-            "not dominated": frame["pareto"].map({True: "yes", False: ""}),
-        }
-    )
-
-
-def keys_for_people(frame: pd.DataFrame) -> dict[str, pd.Series]:
-    alike = frame["name"] == frame["method"]
-    plain = alike | frame["name"].isin([BASE, ADIABATIC])
-    name = frame["name"].where(plain, frame["name"] + " (" + frame["method"] + ")")
-    numbers = {
-        words: frame[column].map(lambda value: "" if np.isnan(value) else f"{value:g}")
-        for words, column in (("learning rate", "learning_rate"), ("alpha", "alpha"))
-    }
-    return {"method": name, **numbers, "seeds": frame["seeds"].replace(0, "").astype(str)}
-
-
-def _points(frame: pd.DataFrame, column: str, prefix: str) -> list[str]:
-    values = zip(frame[column], frame[f"{prefix}_low"], frame[f"{prefix}_high"], strict=True)
-    shown = [in_points(*three) for three in values]
-    is_base = (frame["name"] == BASE) | frame[column].isna()
-    return ["" if blank else text for blank, text in zip(is_base, shown, strict=True)]
+    return with_interval(row["english_gain"], row["english_low"], row["english_high"]) + " points"

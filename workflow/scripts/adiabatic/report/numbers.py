@@ -1,16 +1,66 @@
-"""Numbers as people read them."""
+"""Numbers as people read them; every number of a page, table or caption is written here."""
 
-import pandas as pd
+import math
 
+# Percentage points in a difference of 1.
 POINTS = 100
+MINUS = "\N{MINUS SIGN}"
+# Metrics as the field writes them.
+METRICS = {
+    "accuracy": "accuracy",
+    "map": "MAP",
+    "mrr@10": "MRR@10",
+    "ndcg@10": "nDCG@10",
+    "recall@1": "Recall@1",
+    "recall@100": "Recall@100",
+    "unbiased": "language-unbiased recall",
+}
 
 
-def in_points(difference: float, low: float, high: float) -> str:
-    """A difference and its interval in points: `+1.0 [+0.5, +1.5]`."""
-    return f"{difference * POINTS:+.1f} [{low * POINTS:+.1f}, {high * POINTS:+.1f}]"
+def points(difference: float, decimals: int = 1) -> str:
+    """A difference in percentage points with its sign: `+1.2`, `−0.3`, and `0.0` for none."""
+    value = round(difference * POINTS, decimals)
+    if math.isnan(value):
+        return ""
+    # Rounding leaves a sign on zero.
+    sign = "" if value == 0 else "+" if value > 0 else MINUS
+    return f"{sign}{abs(value):.{decimals}f}"
 
 
-def with_interval(row: pd.Series) -> str:
-    """A difference and its interval, in points."""
-    low, high = row["ci_low"] * POINTS, row["ci_high"] * POINTS
-    return f"{row['difference'] * POINTS:+.1f} points [{low:+.1f}, {high:+.1f}]"
+def with_interval(difference: float, low: float, high: float) -> str:
+    """A difference and its interval in percentage points: `+1.0 [+0.5, +1.5]`."""
+    if math.isnan(difference):
+        return ""
+    return f"{points(difference)} [{points(low)}, {points(high)}]"
+
+
+def with_bound(difference: float, low: float) -> str:
+    """A difference and its one-sided lower bound in percentage points: `−0.2 (at least −1.1)`."""
+    if math.isnan(difference):
+        return ""
+    return f"{points(difference)} (at least {points(low)})"
+
+
+def rate(learning_rate: float) -> str:
+    """A learning rate, always in the same way: `2e-8`, `1.3e-7`, `3e-3`; empty for none."""
+    if math.isnan(learning_rate):
+        return ""
+    mantissa, exponent = f"{learning_rate:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"
+
+
+def metric(name: str) -> str:
+    """A metric as the field writes it."""
+    return METRICS.get(name, name)
+
+
+def count(number: int, thing: str) -> str:
+    """A number of things: `1 seed`, `3 seeds`, `12,000 items`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def candidate(name: str, learning_rate: float, alpha: float) -> str:
+    """What runs are called that differ in their seeds alone: `lora at 1e-4`."""
+    parts = [] if math.isnan(alpha) else [f"alpha {alpha:g}"]
+    parts += [] if math.isnan(learning_rate) else [rate(learning_rate)]
+    return f"{name} at {' of '.join(parts)}" if parts else name

@@ -1,15 +1,48 @@
-"""Every difference: its caption."""
+"""Every difference of every run of the sweep: summary.csv."""
 
 import pandas as pd
 
+from adiabatic.inference.halves import REPORT
+from adiabatic.inference.verdicts import verdicts
+from adiabatic.plan.runs import BASE, SWEEP
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import POINTS, count, with_interval
+from adiabatic.report.words import place
 
-def summary_caption(summary: pd.DataFrame, margin: float) -> str:
-    """Caption of the table of every difference."""
-    counts = summary["verdict"].value_counts()
-    verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
-    return (
-        f"Averages of base and tuned encoder over the same items, their differences and intervals, "
-        f"for {summary['run'].nunique()} runs: {verdicts} of {len(summary)} rows. improved: the "
-        f"interval is above 0; preserved: above minus {margin:g}; degraded: below that; undecided: "
-        "the items are too few to tell."
+COLUMNS = ["run", "learning_rate", "seed", "task", "subset", "query_language"]
+COLUMNS += ["document_language", "metric", "n", "base", "tuned", "difference", "ci_low", "ci_high"]
+COLUMNS += ["verdict"]
+
+
+def summary_table(material: Material) -> Table:
+    """A row a run of the sweep and comparison, each with its own interval, for this run alone."""
+    rows = material.differences
+    rows = rows[(rows["half"] == REPORT) & (rows["against"] == BASE)]
+    rows = rows[(rows["group"] == SWEEP) & (rows["run"] != "")]
+    seeds = {run.name: run.seed for run in material.plan.sweep}
+    margin = material.how.non_inferiority_margin
+    table = rows.rename(columns={"low": "ci_low", "high": "ci_high"}).assign(
+        seed=rows["run"].map(seeds),
+        verdict=verdicts(rows["low"].to_numpy(), rows["high"].to_numpy(), margin),
+    )[COLUMNS]
+    shown = pd.DataFrame(
+        {
+            "run": table["run"],
+            "comparison": [place(row) for _, row in table.iterrows()],
+            "metric": table["metric"],
+            "n": table["n"],
+            "difference (points)": list(
+                map(with_interval, table["difference"], table["ci_low"], table["ci_high"])
+            ),
+            "verdict": table["verdict"],
+        }
     )
+    counts = table["verdict"].value_counts()
+    found = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
+    caption = (
+        f"Every difference of {count(table['run'].nunique(), 'run')} of the sweep from the base, "
+        f"on the reported items, with the {material.how.confidence:.0%} interval for this run: "
+        f"{found}. non-inferior: above minus the margin of {margin * POINTS:g} points."
+    )
+    return Table(table, shown, caption)

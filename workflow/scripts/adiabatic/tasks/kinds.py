@@ -1,6 +1,6 @@
 """Kinds of evaluation sets; a row of KINDS each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adiabatic.plan.registry import Registry, registry
 
@@ -41,6 +41,7 @@ class Kind:
     files: what its path names: FILE, FOLDER or ONE_FILE.
     reads: keys of the configuration that only some kinds read.
     synthetic: its files in the generated world, empty where that has none.
+    sides: what its queries and documents are called.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Kind:
     open: str = ""
     list_items: str = ""
     synthetic: str = ""
+    sides: tuple[str, str] = field(default=("queries", "documents"), metadata={"shown": True})
 
 
 KINDS: Registry[Kind] = registry(
@@ -77,6 +79,7 @@ KINDS: Registry[Kind] = registry(
         averaged=("neutral", "contradiction"),
         all_pairs=True,
         synthetic="xnli-{language}.tsv",
+        sides=("premises", "hypotheses"),
     ),
     Kind(
         "qa-retrieval",
@@ -88,6 +91,7 @@ KINDS: Registry[Kind] = registry(
         ("mrr@10",),
         claim=RETRIEVAL_CLAIM,
         synthetic="qa-{language}.json",
+        sides=("questions", "passages"),
     ),
     Kind(
         "triplets",
@@ -123,6 +127,7 @@ KINDS: Registry[Kind] = registry(
         claim=RETRIEVAL_CLAIM,
         languages=2,
         synthetic="qa-{language}.json",
+        sides=("questions", "passages"),
     ),
     Kind(
         "own",

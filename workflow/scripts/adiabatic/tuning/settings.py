@@ -12,6 +12,8 @@ from adiabatic.plan.methods import METHODS
 TRIPLET, IN_BATCH = "triplet", "multiple-negatives-ranking"
 # Arithmetic of the forward and backward pass.
 FORWARD = ("float32", "tf32", "bf16")
+# Marks the draws of a bootstrap sample, which no epoch shares.
+RESAMPLED = 2**31
 # Batches within which triplets are sorted by length: more save little, and mix less.
 POOL = 50
 
@@ -39,6 +41,7 @@ class TuningSettings:
     method: str = "query-encoder"
     rank: int = 8
     targets: tuple[str, ...] = ()
+    resample: bool = False
 
     def __post_init__(self) -> None:
         """Raises InputError where a value makes no sense; the configuration's schema says more."""
@@ -79,7 +82,8 @@ def tuning_steps(lengths: np.ndarray, settings: TuningSettings) -> list[list[np.
 
     Each epoch shuffles the triplets. Within runs of POOL batches they are sorted by the length of
     their queries, so that a batch holds little padding; then the batches are shuffled. Every
-    triplet comes once in an epoch, at any time in it.
+    triplet comes once in an epoch, at any time in it; with `resample`, every one of the seed's own
+    bootstrap sample of as many triplets, in which some come several times and others never.
 
     Args:
         lengths: tokens of each triplet's query.
@@ -87,10 +91,12 @@ def tuning_steps(lengths: np.ndarray, settings: TuningSettings) -> list[list[np.
         For each step the rows of its batches; the last batch and step of an epoch may be smaller.
     """
     tokens = np.asarray(lengths)
-    steps = []
+    steps, sample = [], np.arange(len(tokens))
+    if settings.resample:
+        sample = np.random.default_rng([settings.seed, RESAMPLED]).choice(sample, len(sample))
     for epoch in range(settings.epochs):
         rng = np.random.default_rng([settings.seed, epoch])
-        order = rng.permutation(len(tokens))
+        order = sample[rng.permutation(len(sample))]
         pools = _split(order, POOL * settings.batch_size)
         sorted_pools = [pool[np.argsort(tokens[pool], kind="stable")] for pool in pools]
         batches = [batch for pool in sorted_pools for batch in _split(pool, settings.batch_size)]

@@ -1,1 +1,1 @@
-"""Figures for print: each module draws one figure from the frame that is saved beside it."""
+"""Figures for print, each drawn from the table of its name."""

@@ -1,51 +1,73 @@
-"""The figure of an ablation."""
+"""An ablation: its difference from the sweep's runs, by learning rate."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from adiabatic.inference.summary import GRID_TO_ABLATION
-from adiabatic.report.figures.panels import panel_of, scale_points, window_panel
-from adiabatic.report.figures.style import BLACK, PAGE, STYLE
-from adiabatic.report.numbers import POINTS
+from adiabatic.inference.differences import ALL_TASKS
+from adiabatic.inference.values import CROSS_LINGUAL, NON_ENGLISH
+from adiabatic.report.figures.axes import scale_points
+from adiabatic.report.figures.style import (
+    CROSS_LINGUAL_LINE,
+    ENGLISH_LINE,
+    MARGIN_LINE,
+    NON_ENGLISH_LINE,
+    PAGE,
+    STYLE,
+    ZERO_LINE,
+)
+from adiabatic.report.numbers import POINTS, rate
+from adiabatic.tasks.kinds import HELD_OUT
+
+# What is drawn: English, and the averages over all multilingual tasks.
+PANELS = {
+    "held-out English triplets": ENGLISH_LINE,
+    f"{ALL_TASKS}, {NON_ENGLISH}": NON_ENGLISH_LINE,
+    f"{ALL_TASKS}, {CROSS_LINGUAL}": CROSS_LINGUAL_LINE,
+}
+# How far apart sweep and ablation stand at one rate.
+APART = 0.12
 
 
-def ablation_figure(rows: pd.DataFrame, movements: pd.DataFrame) -> Figure:
-    """An ablation against the sweep: distance of the weights, then a panel for each task, by rate.
+def draw_ablation(rows: pd.DataFrame, margin: float, name: str) -> Figure:
+    """A panel an average: gain of the sweep (hollow) and of the ablation, paired below.
 
     Args:
-        rows: comparison, family, task, metric, learning_rate, difference, ci_low, ci_high (see
-            ablation-NAME.csv).
-        movements: learning_rate, relative_difference, a row for each seed.
+        rows: as in tables/ablation-NAME.csv. margin: in the metric. name: of the ablation.
     """
-    compared = rows[rows["comparison"] == GRID_TO_ABLATION]
-    parts = compared.assign(panel=panel_of(compared)).groupby("panel", sort=False)
-    panels = [part for _, part in parts]
+    panels = [panel for panel in PANELS if panel in set(rows["aggregate"])]
+    rates = sorted(rows["learning_rate"].unique())
+    columns = {"sweep": "sweep_", name: "ablation_", "difference": ""}
+    low = min(rows[f"{prefix}low"].min() for prefix in columns.values()) * POINTS
+    high = max(rows[f"{prefix}high"].max() for prefix in columns.values()) * POINTS
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            1, len(panels) + 1, figsize=(PAGE, 2.8), layout="constrained", squeeze=False
+            1, len(panels), figsize=(PAGE, 2.3), sharey=True, squeeze=False, layout="constrained"
         )
-        first, *others = axes[0]
-        apart = movements.assign(share=movements["relative_difference"] * POINTS)
-        means = apart.groupby("learning_rate")["share"].mean()
-        first.plot(apart["learning_rate"], apart["share"], "o", color="#999999", label="one seed")
-        first.plot(means.index, means, color=BLACK, label="mean of seeds")
-        # Runs that patience has taken back to the base have not moved at all.
-        moved = apart.loc[apart["share"] > 0, "share"]
-        first.set(xscale="log", xlabel="learning rate", title="weights")
-        if len(moved):
-            low, high = np.log10([moved.min(), moved.max()])
-            first.set_yscale("log")
-            first.set_ylim(10 ** np.floor(low - 0.1), 10 ** np.ceil(high + 0.1))
-        first.yaxis.set_major_formatter("{x:g}")
-        first.minorticks_off()
-        first.set_ylabel("distance of movements (%)")
-        for axis, part in zip(others, panels, strict=True):
-            window_panel(axis, part, None)
-            axis.tick_params(labelleft=axis is others[0])
-        scale_points(others)
-        for axis in axes[0]:
-            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), handlelength=2.6)
-        others[0].set_ylabel("ablation minus grid (points)")
+        for axis, panel in zip(axes[0], panels, strict=True):
+            part = rows[rows["aggregate"] == panel].sort_values("learning_rate")
+            color, marker, _ = PANELS[panel]
+            axis.axhline(0, **ZERO_LINE)
+            axis.axhline(-margin * POINTS, **MARGIN_LINE)
+            for turn, (label, prefix) in enumerate(columns.items()):
+                paired = label == "difference"
+                value = part[f"{prefix}difference"] * POINTS
+                low_end, high_end = (part[f"{prefix}{end}"] * POINTS for end in ("low", "high"))
+                axis.errorbar(
+                    [rates.index(r) + (turn - 1) * 2 * APART for r in part["learning_rate"]],
+                    value,
+                    yerr=[(value - low_end).clip(lower=0), (high_end - value).clip(lower=0)],
+                    fmt="D" if paired else marker,
+                    color="#777777" if paired else color,
+                    fillstyle="none" if label == "sweep" else "full",
+                    lw=0.8,
+                    label=f"{name} minus sweep" if paired else label,
+                )
+            axis.set_xticks(range(len(rates)), list(map(rate, rates)))
+            axis.set_xlabel("learning rate")
+            axis.set_title("English" if panel.startswith(HELD_OUT) else panel)
+        scale_points(axes[0], low, high)
+        axes[0][0].set_ylabel("difference (points)")
+        labels = axes[0][0].get_legend_handles_labels()
+        figure.legend(*labels, loc="outside lower center", ncols=3)
     return figure

@@ -1,58 +1,82 @@
-"""The figure of gain against drift."""
+"""Gain against drift of the queries, and relative weight change of the blocks."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from adiabatic.report.figures.panels import looks_of, scale_points
-from adiabatic.report.figures.style import BLACK, LINES, PAGE, STYLE
-from adiabatic.report.numbers import POINTS
+from adiabatic.evaluation.drift import BLOCK, QUERIES
+from adiabatic.report.figures.axes import looks_of, scale_points
+from adiabatic.report.figures.style import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PAGE,
+    PINK,
+    STYLE,
+    ZERO_LINE,
+)
+from adiabatic.report.numbers import MINUS, POINTS, rate
+from adiabatic.tasks.kinds import HELD_OUT
+
+BLOCK_LINES = [(BLUE, "o", "-"), (PINK, "s", "--"), (GREEN, "^", "-."), (ORANGE, "D", ":")]
+# Panels of tasks beside English and the weights.
+MOST_TASKS = 2
 
 
-def drift_figure(points: pd.DataFrame, blocks: pd.DataFrame) -> Figure:
-    """Difference against drift of the queries, by family; drift of the blocks, by learning rate.
+def draw_drift(rows: pd.DataFrame) -> Figure:
+    """A panel for English and for the non-English queries of tasks, one for the weights.
 
     Args:
-        points: learning_rate, family, distance, difference, a row for each run and family.
-        blocks: block, learning_rate, movement.
+        rows: as in tables/drift.csv.
     """
-    families = pd.unique(points["family"])
-    looks = looks_of(sorted(points["learning_rate"].unique()))
-    # What is frozen has not moved, and a logarithmic axis has no place for it.
-    blocks = blocks[blocks["movement"] > 0]
+    queries = rows[(rows["kind"] == QUERIES) & rows["difference"].notna()]
+    names = [HELD_OUT, *[n for n in pd.unique(queries["name"]) if n != HELD_OUT][:MOST_TASKS]]
+    looks = looks_of(sorted(queries["learning_rate"].unique()))
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            1, len(families) + 1, figsize=(PAGE, 2.8), layout="constrained", squeeze=False
+            1, len(names) + 1, figsize=(PAGE, 2.5), layout="constrained", squeeze=False
         )
         *scatters, last = axes[0]
-        for axis, family in zip(scatters, families, strict=True):
-            part = points[points["family"] == family]
-            means = part.groupby("learning_rate")[["distance", "difference"]].mean()
-            axis.axhline(0, color=BLACK, lw=0.6)
-            axis.plot(means["distance"], means["difference"] * POINTS, color="#BBBBBB", lw=1)
-            for rate, runs in part.groupby("learning_rate"):
-                color, marker = looks[rate]
+        for axis, name in zip(scatters, names, strict=True):
+            part = queries[queries["name"] == name]
+            if name != HELD_OUT:
+                part = part[part["language"] != "en"]
+            runs = part.groupby(["learning_rate", "run"])[["value", "difference"]].mean()
+            axis.axhline(0, **ZERO_LINE)
+            for value, points in runs.groupby("learning_rate"):
+                color, marker = looks[value]
                 axis.plot(
-                    runs["distance"], runs["difference"] * POINTS, marker, color=color,
-                    label=f"{rate:g}",
+                    points["value"], points["difference"] * POINTS, marker, color=color,
+                    label=rate(value), clip_on=False,
                 )  # fmt: skip
-            axis.set(
-                xscale="log", title=family, xlabel="drift of queries (1 \N{MINUS SIGN} cosine)"
+            axis.set(xscale="log", xlabel=f"drift of queries (1 {MINUS} cosine)")
+            axis.set_title("English" if name == HELD_OUT else f"{name}, non-English")
+            axis.minorticks_off()
+            scale_points(
+                [axis], runs["difference"].min() * POINTS, runs["difference"].max() * POINTS
             )
-            scale_points([axis])
         scatters[0].set_ylabel("difference from the base (points)")
-        for (color, marker, style), (name, part) in zip(
-            LINES, blocks.groupby("block", sort=False), strict=False
-        ):
-            last.plot(
-                part["learning_rate"], part["movement"] * POINTS, color=color, marker=marker,
-                linestyle=style, label=name,
-            )  # fmt: skip
-        last.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
-        last.set_ylabel("movement (% of the norm)")
-        last.minorticks_off()
-        last.legend(fontsize=6, handlelength=2.6)
+        _draw_blocks(last, rows)
         handles = scatters[0].get_legend_handles_labels()
-        columns = len(dict.fromkeys(handles[1]))
-        figure.legend(*handles, title="learning rate", loc="outside lower center", ncols=columns)
+        figure.legend(
+            *handles, title="learning rate", loc="outside lower center", ncols=len(handles[1])
+        )
     return figure
+
+
+def _draw_blocks(axis: plt.Axes, rows: pd.DataFrame) -> None:
+    """Relative weight change by kind of block, layers taken together; without what is frozen."""
+    blocks = rows[(rows["kind"] == BLOCK) & (rows["name"] != "other") & (rows["value"] > 0)]
+    kind = blocks["name"].str.replace(r"^\d+ ", "", regex=True)
+    means = blocks.groupby([kind, "learning_rate"], sort=False)["value"].mean()
+    for (color, marker, style), (name, part) in zip(
+        BLOCK_LINES, means.groupby(level=0, sort=False), strict=False
+    ):
+        values = part.droplevel(0)
+        axis.plot(
+            values.index, values * POINTS, color=color, marker=marker, linestyle=style, label=name
+        )
+    axis.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
+    axis.set_ylabel("relative weight change (%)")
+    axis.minorticks_off()
+    axis.legend(fontsize=6, handlelength=2.4, loc="lower right")

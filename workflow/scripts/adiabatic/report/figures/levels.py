@@ -1,39 +1,55 @@
-"""The figure of the levels of difficulty."""
+"""Levels of difficulty: accuracy of base and tuned encoder, and their difference below."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from adiabatic.report.figures.style import BASE_BAR, BLACK, PAGE, STYLE, TUNED_BAR
+from adiabatic.report.figures.axes import tick
+from adiabatic.report.figures.style import (
+    BLUE,
+    GREY,
+    MARGIN_LINE,
+    PAGE,
+    STYLE,
+    VERDICTS,
+    ZERO_LINE,
+)
+from adiabatic.report.numbers import POINTS, rate
 
 
-def levels_figure(rows: pd.DataFrame) -> Figure:
-    """Accuracy of base and tuned encoder for each level, a panel for each anchor style.
+def draw_levels(rows: pd.DataFrame, margin: float) -> Figure:
+    """A column of panels for each anchor style.
 
     Args:
-        rows: style, level, base, tuned, ci_low, ci_high (the interval is that of the difference).
+        rows: as in tables/levels.csv. margin: the non-inferiority margin, in the metric.
     """
     styles = pd.unique(rows["style"])
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            1, len(styles), figsize=(PAGE, 2.3), sharey=True, layout="constrained", squeeze=False
-        )
-        for axis, style in zip(axes[0], styles, strict=True):
+            2, len(styles), figsize=(PAGE, 3.0), sharex="col", sharey="row", squeeze=False,
+            layout="constrained", height_ratios=(3, 2),
+        )  # fmt: skip
+        for (above, below), style in zip(axes.T, styles, strict=True):
             part = rows[rows["style"] == style]
             place = np.arange(len(part))
-            axis.bar(place - 0.2, part["base"], 0.38, color=BASE_BAR, label="base")
-            axis.bar(place + 0.2, part["tuned"], 0.38, color=TUNED_BAR, label="tuned")
-            reach = [part["difference"] - part["ci_low"], part["ci_high"] - part["difference"]]
-            axis.errorbar(
-                place + 0.2, part["tuned"], np.maximum(reach, 0), fmt="none", ecolor=BLACK, lw=0.8
-            )
-            axis.set_xticks(place, part["level"])
-            axis.set_xlabel("level of difficulty")
-            axis.set_title(f"{style} anchors")
-            axis.axhline(0.5, color=BLACK, lw=0.6, linestyle=":")
-            axis.set_ylim(0, 1)
-        axes[0][0].set_ylabel("triplet accuracy (chance: 0.5)")
+            above.bar(place - 0.2, part["base"], 0.38, color=GREY, label="base")
+            above.bar(place + 0.2, part["tuned"], 0.38, color=BLUE, label="tuned")
+            above.axhline(0.5, color="black", lw=0.6, linestyle=":")
+            above.set_title(f"{style} anchors")
+            above.set_ylim(0, 1)
+            below.axhline(0, **ZERO_LINE)
+            below.axhline(-margin * POINTS, **MARGIN_LINE)
+            for x, row in zip(place, part.itertuples(), strict=True):
+                color, marker = VERDICTS[row.verdict]
+                below.plot((x, x), (row.low * POINTS, row.high * POINTS), color=color, lw=1)
+                below.plot(x, row.difference * POINTS, marker, color=color)
+            below.set_xticks(place, part["level"])
+            below.set_xlabel("level of difficulty")
+            below.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
+        axes[0][0].set_ylabel("triplet accuracy\n(chance: 0.5)")
+        axes[1][0].set_ylabel("difference\n(points)")
         labels = axes[0][0].get_legend_handles_labels()
-        figure.legend(*labels, loc="outside lower center", ncols=2)
+        title = f"learning rate {rate(rows['learning_rate'].iloc[0])}"
+        figure.legend(*labels, loc="outside lower center", ncols=2, title=title)
     return figure

@@ -1,4 +1,4 @@
-"""The figure that compares all methods: gain in English against the worst language."""
+"""All candidates: gain in English against the comparison that decides whether all is kept."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -12,15 +12,22 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from adiabatic.inference.method_comparison import ADIABATIC, BASE
-from adiabatic.report.figures.panels import scale_points
-from adiabatic.report.figures.style import BLACK, COLUMN, FILLS, GREY, METHODS, STYLE
-from adiabatic.report.numbers import POINTS
+from adiabatic.plan.methods import METHODS
+from adiabatic.plan.runs import BASE, SWEEP
+from adiabatic.report.figures.axes import TICKS, scale_points, tick
+from adiabatic.report.figures.style import (
+    BLACK,
+    BLUE,
+    COLUMN,
+    MARGIN_LINE,
+    STYLE,
+    WINDOW_SHADE,
+    ZERO_LINE,
+)
+from adiabatic.report.numbers import POINTS, rate
 
-# Points of one method that are closer than this, in pixels, share a label.
+# Points of one group that are closer than this, in pixels, share a label.
 TOGETHER = 14
-
-
 # Where a label may stand, in points from its marker: near ones and those above or below first.
 PLACES = [
     (distance * x, distance * y)
@@ -29,31 +36,39 @@ PLACES = [
         ((0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0)),
     )
 ]
+FILLS = ["full", "none", "left", "top"]
+VALUES = ["english_gain", "worst_low"]
 
 
-def methods_figure(frame: pd.DataFrame, margin: float) -> Figure:
-    """Gain in English (x) against the worst language (y), a marker a method, the Pareto front.
+def draw_methods(frame: pd.DataFrame, margin: float) -> Figure:
+    """Gain in English (x) and the lowest bound (y), a marker a method; above the line all is kept.
 
-    Labels give what differs within a method, its learning rates or alphas; what all of its runs
-    share is in the legend. A line joins the sweep's runs in the order of rates.
+    Labels give what differs within a group, its learning rates or alphas; what all of its
+    candidates share is in the legend. A line joins the sweep's in the order of rates.
 
     Args:
-        frame: as in methods.csv.
-        margin: of no loss, in the metric.
+        frame: as in tables/methods.csv. margin: the non-inferiority margin, in the metric.
     """
+    frame = frame.dropna(subset=VALUES).reset_index(drop=True)
     with plt.rc_context(STYLE):
-        figure, axis = plt.subplots(figsize=(COLUMN, COLUMN * 1.2), layout="constrained")
-        axis.axhline(
-            -margin * POINTS, color=BLACK, lw=0.8, linestyle=":", label="non-inferiority margin"
-        )
-        styles = {name: _style(frame, name) for name in pd.unique(frame["name"])}
-        for name, rows in frame.groupby("name", sort=False):
-            _draw_method(axis, rows, styles[name])
-        scale_points([axis])
+        figure, axis = plt.subplots(figsize=(COLUMN, COLUMN * 1.25), layout="constrained")
+        axis.axvline(0, **ZERO_LINE)
+        axis.axhline(-margin * POINTS, label="non-inferiority margin", **MARGIN_LINE)
+        styles = {name: _style(frame, name) for name in pd.unique(frame["group"])}
+        for name, rows in frame.groupby("group", sort=False):
+            _draw_group(axis, rows, styles[name])
+        best = frame[frame["pareto_optimal"]]
+        if len(best):
+            axis.plot(
+                best["english_gain"] * POINTS, best["worst_low"] * POINTS, "o", markersize=9,
+                markerfacecolor="none", markeredgecolor=BLACK, markeredgewidth=0.6,
+                label="Pareto-optimal, keeps all",
+            )  # fmt: skip
+        scale_points([axis], frame["worst_low"].min() * POINTS, frame["worst_low"].max() * POINTS)
+        axis.axhspan(-margin * POINTS, axis.get_ylim()[1], **WINDOW_SHADE)
         _scale_gains(axis)
-        _draw_front(axis, frame[frame["pareto"]])
         axis.set_xlabel("gain in English (points)")
-        axis.set_ylabel("worst language (points)")
+        axis.set_ylabel("lowest bound of all comparisons (points)")
         figure.legend(
             *axis.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=6,
             labelspacing=0.3, handlelength=1.6,
@@ -66,38 +81,34 @@ def methods_figure(frame: pd.DataFrame, margin: float) -> Figure:
 
 
 def _style(frame: pd.DataFrame, name: str) -> dict[str, str]:
-    """Marker, colour and filling: the second baseline of a method is hollow."""
-    method = frame.loc[frame["name"] == name, "method"].iloc[0]
-    alike = [n for n in pd.unique(frame.loc[frame["method"] == method, "name"]) if n != ADIABATIC]
-    key = name if name == ADIABATIC else method
-    marker, color = METHODS[key]
-    place = alike.index(name) if name in alike else 0
-    return {"marker": marker, "color": color, "fillstyle": FILLS[place % len(FILLS)]}
+    """Marker, colour and filling: the second group of a method is hollow."""
+    if name in (BASE, SWEEP):
+        return {"marker": "*" if name == BASE else "o", "color": BLACK if name == BASE else BLUE}
+    method = frame.loc[frame["group"] == name, "method"].iloc[0]
+    alike = [n for n in pd.unique(frame.loc[frame["method"] == method, "group"]) if n != SWEEP]
+    row = METHODS[method]
+    fill = FILLS[alike.index(name) % len(FILLS)]
+    return {"marker": row.marker, "color": row.color, "fillstyle": fill}
 
 
-def _draw_method(axis: Axes, rows: pd.DataFrame, style: dict[str, str]) -> None:
-    gain, worst = rows["english_gain"] * POINTS, rows["worst_difference"] * POINTS
-    reaches = [
-        np.nan_to_num(
-            [(rows[value] - rows[f"{prefix}_low"]), (rows[f"{prefix}_high"] - rows[value])]
-        ).clip(min=0)
-        * POINTS
-        for value, prefix in (("english_gain", "english"), ("worst_difference", "worst"))
-    ]
+def _draw_group(axis: Axes, rows: pd.DataFrame, style: dict[str, str]) -> None:
+    gain, bound = (rows[column] * POINTS for column in VALUES)
+    reach = [gain - rows["english_low"] * POINTS, rows["english_high"] * POINTS - gain]
     axis.errorbar(
-        gain, worst, xerr=reaches[0], yerr=reaches[1], fmt="none", ecolor=style["color"], lw=0.6,
-        alpha=0.4,
+        gain, bound, xerr=np.nan_to_num(reach).clip(min=0), fmt="none", ecolor=style["color"],
+        lw=0.6, alpha=0.4,
     )  # fmt: skip
-    name = rows["name"].iloc[0]
-    edge = style["color"] if style["fillstyle"] == "none" else BLACK
-    line = "-" if name == ADIABATIC else ""
+    name = rows["group"].iloc[0]
     shared = [
-        word.format(rows[column].iloc[0])
-        for column, word in (("alpha", "alpha {:g}"), ("learning_rate", "rate {:g}"))
+        word.format(
+            rate(rows[column].iloc[0]) if column == "learning_rate" else rows[column].iloc[0]
+        )
+        for column, word in (("alpha", "alpha {:g}"), ("learning_rate", "{}"))
         if rows[column].nunique() == 1
     ]
     axis.plot(
-        gain, worst, linestyle=line, lw=0.7, markersize=5, markeredgecolor=edge,
+        gain, bound, linestyle="-" if name == SWEEP else "", lw=0.7, markersize=5,
+        markeredgecolor=style["color"] if style.get("fillstyle") == "none" else BLACK,
         markeredgewidth=0.5, label=", ".join([name, *shared]), zorder=3 + (name == BASE), **style,
     )  # fmt: skip
 
@@ -106,42 +117,27 @@ def _scale_gains(axis: Axes) -> None:
     """The axis of gains: to scale, unless some method loses or gains many points."""
     low, high = axis.get_xlim()
     if max(-low, high) > 20:
-        ticks = [-50, -20, -5, -2, 0, 2, 5, 20, 50]
         axis.set_xscale("symlog", linthresh=5)
-        axis.set_xticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
+        axis.set_xticks(TICKS, list(map(tick, TICKS)))
         axis.set_xlim(low, high)
         axis.minorticks_off()
     else:
-        axis.xaxis.set_major_formatter(lambda value, _: f"{value:+g}" if value else "0")
-
-
-def _draw_front(axis: Axes, front: pd.DataFrame) -> None:
-    """A step line around what the methods that are not dominated leave behind."""
-    ordered = front.sort_values(["english_gain", "worst_difference"], ascending=[True, False])
-    gain, worst = ordered["english_gain"] * POINTS, ordered["worst_difference"] * POINTS
-    (left, _), (bottom, _) = axis.get_xlim(), axis.get_ylim()
-    axis.plot(
-        [left, *gain, gain.iloc[-1]], [worst.iloc[0], *worst, bottom], color=GREY, lw=1,
-        linestyle="--", drawstyle="steps-pre", zorder=1, scalex=False, scaley=False,
-        label="not dominated",
-    )  # fmt: skip
+        axis.xaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
 
 
 def _label_points(axis: Axes, frame: pd.DataFrame, styles: dict[str, dict[str, str]]) -> None:
     """Write rates or alphas where they cover no marker and no other label."""
-    places = axis.transData.transform(
-        frame[["english_gain", "worst_difference"]].to_numpy() * POINTS
-    )
+    places = axis.transData.transform(frame[VALUES].to_numpy() * POINTS)
     taken = [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in places]
     for rows, text in _labels(frame, places):
         middle = places[rows].mean(axis=0)
         nearest = rows[int(np.argmin(np.abs(places[rows] - middle).sum(axis=1)))]
-        point = frame[["english_gain", "worst_difference"]].to_numpy()[nearest] * POINTS
+        point = frame[VALUES].to_numpy()[nearest] * POINTS
         label = axis.annotate(
             text, point, xytext=PLACES[0], textcoords="offset points", ha="center", va="center",
             fontsize=6,
             arrowprops={"arrowstyle": "-", "lw": 0.5, "shrinkA": 0, "shrinkB": 3, "zorder": 2,
-                        "color": styles[frame.loc[nearest, "name"]]["color"]},
+                        "color": styles[frame.loc[nearest, "group"]]["color"]},
             path_effects=[withStroke(linewidth=1.5, foreground="white")], zorder=4,
         )  # fmt: skip
         taken.append(_moved_to_free_place(axis, label, taken))
@@ -176,7 +172,7 @@ def _shared(one: Bbox, other: Bbox) -> float:
 
 def _labels(frame: pd.DataFrame, places: np.ndarray) -> Iterator[tuple[list[int], str]]:
     """Rows that share a label, and its text: neighbours of one method that lie close together."""
-    for _, rows in frame.groupby("name", sort=False):
+    for _, rows in frame.groupby("group", sort=False):
         varied = [column for column in ("alpha", "learning_rate") if rows[column].nunique() > 1]
         groups: list[list[int]] = []
         for row in rows.index if varied else []:
@@ -186,6 +182,10 @@ def _labels(frame: pd.DataFrame, places: np.ndarray) -> Iterator[tuple[list[int]
                 groups.append([row])
         for group in groups:
             texts = [
-                " of ".join(f"{frame.loc[row, column]:g}" for column in varied) for row in group
+                " of ".join(
+                    rate(frame.loc[row, c]) if c == "learning_rate" else f"{frame.loc[row, c]:g}"
+                    for c in varied
+                )
+                for row in group
             ]
             yield group, " to ".join(dict.fromkeys([texts[0], texts[-1]]))

@@ -1,13 +1,11 @@
-"""How all figures look: sizes, type, lines and colours for print."""
+"""How all figures look: sizes, type, colours, markers; one colour has one meaning throughout."""
 
 import matplotlib
 
 matplotlib.use("Agg")
 
-# Inches: one column and the full width of a two-column page.
-COLUMN, PAGE = 3.35, 7.0
-
-
+# Inches: a column and the full width of a two-column page.
+COLUMN, PAGE = 3.3, 6.8
 STYLE = {
     "font.size": 7.5,
     "font.family": "DejaVu Sans",
@@ -15,42 +13,29 @@ STYLE = {
     "axes.spines.right": False,
     "axes.linewidth": 0.6,
     "axes.titlesize": 8,
+    "axes.unicode_minus": True,
     "legend.frameon": False,
     "lines.linewidth": 1.2,
     "lines.markersize": 3.5,
     "pdf.fonttype": 42,
     "savefig.dpi": 220,
 }
-
-
-# Okabe and Ito's palette (colour-blind safe); markers tell the lines apart in grey, too.
+# Okabe and Ito's palette, safe for colour-blind readers.
 BLACK, ORANGE, BLUE, GREEN, RED = "#000000", "#E69F00", "#0072B2", "#009E73", "#D55E00"
-
-
-LINES = [(BLUE, "o", "-"), (RED, "s", "--"), (GREEN, "^", "-."), (ORANGE, "D", ":")]
-
-
 SKY, YELLOW, PINK, GREY = "#56B4E9", "#F0E442", "#CC79A7", "#999999"
-
-
-MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
-
-
-BASE_BAR, TUNED_BAR = "#BBBBBB", BLUE
-
-
-# Marker and colour of each method; those of one method differ in how they are filled.
-METHODS = {
-    "base": ("*", BLACK),
-    "adiabatic": ("o", BLUE),
-    "query-encoder": ("s", RED),
-    "joint": ("D", PINK),
-    "lora": ("^", GREEN),
-    "linear-adapter": ("v", ORANGE),
-    "procrustes": ("P", YELLOW),
-    "interpolation": (">", SKY),
-    "bm25": ("X", GREY),
+# English, the other languages in their own, and across languages: colour, marker and line.
+ENGLISH_LINE = (BLACK, "o", "-")
+NON_ENGLISH_LINE = (BLUE, "s", "--")
+CROSS_LINGUAL_LINE = (PINK, "^", "-.")
+OTHER_LINES = [(GREEN, "D", ":"), (ORANGE, "v", "-")]
+# Verdicts on a difference: colour and marker.
+VERDICTS = {
+    "improved": (BLUE, "^"),
+    "non-inferior": (GREEN, "o"),
+    "undecided": (ORANGE, "s"),
+    "inferior": (RED, "v"),
 }
-
-
-FILLS = ["full", "none", "left", "top"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
+MARGIN_LINE = {"color": RED, "lw": 0.8, "linestyle": (0, (4, 2)), "zorder": 1}
+ZERO_LINE = {"color": BLACK, "lw": 0.6, "zorder": 1}
+WINDOW_SHADE = {"color": GREEN, "alpha": 0.12, "lw": 0, "zorder": 0}

@@ -1,0 +1,203 @@
+"""Differences of candidates from the base, or of one from another: rows with intervals.
+
+A candidate is what a method makes of one learning rate (and alpha); its runs differ in their seeds.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from adiabatic.inference.estimates import Estimate, average, estimate
+from adiabatic.inference.intervals import (
+    FEWEST_RUNS,
+    THE_RATE,
+    THESE_RUNS,
+    intervals,
+    p_values_above,
+    p_values_below,
+)
+from adiabatic.inference.values import (
+    CROSS_LINGUAL,
+    EVERY,
+    NON_ENGLISH,
+    Cell,
+    Pair,
+    Values,
+    is_single,
+    judges_a_language,
+    place_of_others,
+)
+from adiabatic.tasks.kinds import ARXIV, HELD_OUT, MEAN
+
+# Families of comparisons, each of which is judged as one.
+ENGLISH, LANGUAGES, LEVELS = "English", "languages", "levels"
+# In the column task: the average over all multilingual tasks.
+ALL_TASKS = "all tasks"
+CELL = ["task", "subset", "metric", "query_language", "document_language"]
+COLUMNS = [
+    *("scope", "seeds", *CELL, "family", "aggregate", "n", "clusters"),
+    *("base", "tuned", "difference", "standard_error", "low", "high"),
+    *("p_improved", "p_noninferior", "p_inferior", "changed"),
+]
+
+
+@dataclass(frozen=True)
+class Inference:
+    """How differences are judged; names as in the configuration."""
+
+    non_inferiority_margin: float
+    confidence: float
+    # The language that is tuned on.
+    reference: str = "en"
+
+    @property
+    def tail(self) -> float:
+        """The one-sided level of each bound."""
+        return (1 - self.confidence) / 2
+
+
+def scope_of(runs: int, tuned: bool) -> str:
+    """What the runs of a candidate can speak of: their rate, if there are enough of them.
+
+    Args:
+        tuned: whether seeds make a difference; what has none is as it is.
+    """
+    return THE_RATE if tuned and runs >= FEWEST_RUNS else THESE_RUNS
+
+
+def difference_rows(
+    base: Values,
+    tuned: list[Values],
+    how: Inference,
+    scope: str,
+    chosen: Callable[[Values, Cell, Pair], bool] = lambda values, cell, pair: True,
+) -> pd.DataFrame:
+    """A row for each chosen column of each cell: see COLUMNS.
+
+    Args:
+        base: what the runs are compared with. tuned: the values of each run.
+        scope: THESE_RUNS or THE_RATE.
+        chosen: of which columns.
+    """
+    frames = []
+    for cell, table in base.tables.items():
+        pairs = [pair for pair in table.columns if chosen(base, cell, pair)]
+        if pairs and len(table):
+            found = cell_estimate(base, tuned, cell, pairs)
+            frames.append(_rows(base, cell, pairs, found, how, scope))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+
+
+def average_rows(
+    base: Values, tuned: list[Values], how: Inference, scope: str
+) -> Iterator[pd.DataFrame]:
+    """Rows of the averages over all multilingual tasks: non-English, and cross-lingual.
+
+    Tasks that share their texts share their clusters, so the averages have the right error.
+    """
+    for label, of_table in (
+        ((NON_ENGLISH, MEAN), lambda table: (NON_ENGLISH, place_of_others(table.columns))),
+        ((EVERY, CROSS_LINGUAL), lambda table: (EVERY, CROSS_LINGUAL)),
+    ):
+        parts, means = [], []
+        for task in base.tasks:
+            cell = base.headline(task)
+            pair = of_table(base.tables[cell])
+            if pair in base.tables[cell] and len(base.tables[cell]):
+                parts.append(cell_estimate(base, tuned, cell, [pair]))
+                means.append(base.tables[cell][pair].mean())
+        if parts:
+            cell = Cell(ALL_TASKS, MEAN, "headline metric")
+            rows = _of_estimate(average(parts), how, scope, np.array([np.mean(means)]))
+            keys = pd.DataFrame([(*cell, *label)], columns=CELL)
+            about = {"family": "", "aggregate": f"{ALL_TASKS}, {label[0]}", "n": 0}
+            if label[0] == EVERY:
+                about["aggregate"] = f"{ALL_TASKS}, {CROSS_LINGUAL}"
+            yield pd.concat([keys, rows], axis=1).assign(**about)[COLUMNS]
+
+
+def cell_estimate(base: Values, tuned: list[Values], cell: Cell, pairs: list[Pair]) -> Estimate:
+    """The estimate of some columns of a cell.
+
+    Raises:
+        ValueError: the runs' items are not those that they are compared with.
+    """
+    before = base.tables[cell][pairs]
+    for values in tuned:
+        after = values.tables[cell]
+        if not before.index.equals(after.index) or not set(pairs) <= set(after.columns):
+            raise ValueError(f"items of {cell} are not those that they are compared with")
+    differences = np.stack([v.tables[cell][pairs].to_numpy() - before.to_numpy() for v in tuned])
+    return estimate(differences, base.clusters[cell.task])
+
+
+def family_of(values: Values, cell: Cell, pair: Pair) -> str:
+    """The family that a column belongs to, empty where nothing is judged by it.
+
+    LANGUAGES: of each multilingual task what must be kept, every pair of languages or each
+    language's queries, as its kind says. LEVELS: of arXiv. ENGLISH: the held-out triplets.
+    """
+    if cell.task == HELD_OUT:
+        return ENGLISH
+    if cell.task == ARXIV:
+        return "" if cell.subset.endswith(MEAN) else LEVELS
+    if cell != values.headline(cell.task):
+        return ""
+    judged = is_single if values.kinds[cell.task].all_pairs else judges_a_language
+    return LANGUAGES if judged(pair) else ""
+
+
+def aggregate_of(values: Values, cell: Cell, pair: Pair, reference: str) -> str:
+    """What tables and figures call a column that stands for many, empty for all others."""
+    if cell.task == HELD_OUT:
+        return "held-out English triplets"
+    if cell.task == ARXIV:
+        style = cell.subset.removesuffix(f"-{MEAN}")
+        return f"arXiv, {style} anchors" if cell.subset.endswith(MEAN) else ""
+    if cell != values.headline(cell.task):
+        return ""
+    others = place_of_others(values.tables[cell].columns)
+    own = (reference, others if others not in ("", "monolingual") else reference)
+    return {
+        own: f"{cell.task}, {reference}",
+        (NON_ENGLISH, others): f"{cell.task}, {NON_ENGLISH}",
+        (EVERY, CROSS_LINGUAL): f"{cell.task}, {CROSS_LINGUAL}",
+    }.get(pair, "")
+
+
+def _rows(
+    base: Values, cell: Cell, pairs: list[Pair], found: Estimate, how: Inference, scope: str
+) -> pd.DataFrame:
+    table = base.tables[cell][pairs]
+    keys = pd.DataFrame([(*cell, *pair) for pair in pairs], columns=CELL)
+    rows = _of_estimate(found, how, scope, table.mean().to_numpy())
+    return pd.concat([keys, rows], axis=1).assign(
+        family=[family_of(base, cell, pair) for pair in pairs],
+        aggregate=[aggregate_of(base, cell, pair, how.reference) for pair in pairs],
+        n=table.count().to_numpy(),
+    )[COLUMNS]
+
+
+def _of_estimate(found: Estimate, how: Inference, scope: str, base: np.ndarray) -> pd.DataFrame:
+    """The statistics of an estimate's columns."""
+    ends = intervals(found, how.confidence, scope)
+    margin = how.non_inferiority_margin
+    return pd.DataFrame(
+        {
+            "scope": scope,
+            "seeds": found.runs,
+            "clusters": found.degrees + 1,
+            "base": base,
+            "tuned": base + ends.point,
+            "difference": ends.point,
+            "standard_error": ends.standard_error,
+            "low": ends.low,
+            "high": ends.high,
+            "p_improved": p_values_above(found, 0.0, scope),
+            "p_noninferior": p_values_above(found, -margin, scope),
+            "p_inferior": p_values_below(found, -margin, scope),
+            "changed": found.gained + found.lost,
+        }
+    )

@@ -1,0 +1,61 @@
+"""What several figures share: axes of points and of learning rates, colours of rates."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from adiabatic.report.figures.style import MARKERS
+from adiabatic.report.numbers import MINUS, rate
+
+# Differences up to so many points are drawn to scale, larger ones on a logarithmic axis.
+LINEAR_POINTS = 5
+# Share of an axis of rates that a label takes.
+CLOSE = 0.14
+TICKS = [-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50]
+
+
+def tick(value: float) -> str:
+    """A difference on an axis: `+2`, `0`, `−5`."""
+    if value == 0:
+        return "0"
+    return f"{'+' if value > 0 else MINUS}{abs(value):g}"
+
+
+def scale_points(axes: Sequence[Axes], low: float, high: float) -> None:
+    """Y axes of differences in points that show all from `low` to `high`, alike.
+
+    They are linear where all differences are small, else linear near 0 and logarithmic beyond.
+    """
+    low, high = min(low, -1.0), max(high, 1.0)
+    for axis in axes:
+        if max(-low, high) > 4 * LINEAR_POINTS:
+            axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
+            axis.set_yticks(TICKS, list(map(tick, TICKS)))
+        else:
+            axis.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
+        axis.set_ylim(1.1 * low - 0.2, 1.1 * high + 0.2)
+        axis.minorticks_off()
+
+
+def scale_rates(axis: Axes, rates: Sequence[float]) -> None:
+    """A logarithmic x axis on which the learning rates that were tried are written."""
+    axis.set_xscale("log")
+    # Rates that lie close would cover one another's labels.
+    apart = CLOSE * np.log10(rates[-1] / rates[0])
+    labels, last = [], -np.inf
+    for value in rates:
+        far = np.log10(value) - last >= apart
+        labels.append(rate(value) if far else "")
+        last = np.log10(value) if far else last
+    axis.set_xticks(rates, labels)
+    axis.minorticks_off()
+    axis.set_xlabel("learning rate")
+
+
+def looks_of(rates: Sequence[float]) -> dict[float, tuple[tuple[float, ...], str]]:
+    """Colour and marker of each learning rate: from dark to light, and apart in grey, too."""
+    colors = plt.get_cmap("viridis")(np.linspace(0, 0.85, len(rates)))
+    markers = MARKERS * (1 + len(rates) // len(MARKERS))
+    return dict(zip(rates, zip(map(tuple, colors), markers, strict=False), strict=True))

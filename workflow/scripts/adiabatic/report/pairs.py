@@ -1,0 +1,82 @@
+"""Candidates against one another, in pairs on the same items and seeds."""
+
+import pandas as pd
+
+from adiabatic.inference.differences import ENGLISH
+from adiabatic.plan.runs import BASE
+from adiabatic.report.files import Table
+from adiabatic.report.material import Material
+from adiabatic.report.numbers import candidate, count, with_interval
+
+COLUMNS = ["against", "against_rate", "against_alpha", "group", "learning_rate", "alpha", "seeds"]
+COLUMNS += ["scope", "aggregate", "metric", "n", "difference", "low", "high", "p_improved"]
+
+
+def pairs_table(material: Material) -> Table:
+    """A row a pair of candidates and average; the difference is the second minus the first."""
+    rows = material.differences
+    ablations = {one.group for one in material.candidates if one.first.ablation}
+    rows = rows[(rows["against"] != BASE) & ~rows["group"].isin(ablations)]
+    table = rows.loc[rows["aggregate"] != "", COLUMNS].reset_index(drop=True)
+    english = table[table["aggregate"] == "held-out English triplets"]
+    shown = pd.DataFrame(
+        {
+            "first": list(
+                map(
+                    candidate, english["against"], english["against_rate"], english["against_alpha"]
+                )
+            ),
+            "second": list(
+                map(candidate, english["group"], english["learning_rate"], english["alpha"])
+            ),
+            "seeds": english["seeds"],
+            "English, second minus first (points)": list(
+                map(with_interval, english["difference"], english["low"], english["high"])
+            ),
+            "finding": [
+                "more" if low > 0 else "less" if high < 0 else "no difference shown"
+                for low, high in zip(english["low"], english["high"], strict=True)
+            ],
+        }
+    )
+    different = int(((english["low"] > 0) | (english["high"] < 0)).sum())
+    caption = (
+        f"Candidates compared with one another on the same items and seeds: of {len(english)} "
+        f"pairs {different} differ in English beyond chance, each by its own interval. The CSV "
+        f"also has every average ({count(table['aggregate'].nunique(), 'average')})."
+    )
+    return Table(table, shown, caption)
+
+
+def against_chosen(material: Material) -> pd.DataFrame:
+    """English of every other candidate minus the chosen one's, paired; empty without a choice."""
+    row = material.choice.row
+    if row is None:
+        return pd.DataFrame(columns=[*COLUMNS, "other"])
+    found = []
+    chosen = next(
+        c for c in material.candidates
+        if c.group == row["group"]
+        and repr(c.learning_rate) == repr(float(row["learning_rate"]))
+        and repr(c.alpha) == repr(float(row["alpha"]))
+    )  # fmt: skip
+    for other in material.candidates:
+        if other.first.ablation or other is chosen:
+            continue
+        sign, rows = 1, material.evidence.between(chosen, other)
+        if rows.empty:
+            sign, rows = -1, material.evidence.between(other, chosen)
+        rows = rows[rows["family"] == ENGLISH]
+        if len(rows):
+            one = rows.iloc[0]
+            ends = sorted([sign * one["low"], sign * one["high"]])
+            found.append(
+                {
+                    "other": candidate(other.group, other.learning_rate, other.alpha),
+                    "difference": sign * one["difference"],
+                    "low": ends[0],
+                    "high": ends[1],
+                    "seeds": one["seeds"],
+                }
+            )
+    return pd.DataFrame(found)
