@@ -1,4 +1,8 @@
-"""Approximate search: a graph of neighbours (HNSW, by FAISS) over stored vectors."""
+"""Approximate search: a graph of neighbours (HNSW, by FAISS) over stored vectors.
+
+The package faiss is installed only where a configuration asks for it, so this is imported only
+where an index is.
+"""
 
 from pathlib import Path
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from adiabatic.evaluation.faiss_index import index_search
 from adiabatic.evaluation.scorers import outcome_frame
 from adiabatic.evaluation.search import (
     DEPTH,
@@ -45,6 +44,9 @@ def _exactly(part: EvaluationSet, queries: Vectors, pool: slice, known: Judgment
 
 
 def _by_index(part: EvaluationSet, queries: Vectors, pool: slice, known: Judgments) -> Found:
+    # Not before: faiss is installed only where it is asked for.
+    from adiabatic.evaluation.faiss_index import index_search
+
     return index_search(queries, part.passages.index, pool, known)
 
 

@@ -5,21 +5,22 @@ Where no file of vectors is given, the documents have none (shape (documents, 0)
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from faiss import IndexHNSWFlat
 
 from adiabatic.encoding.corpora import document_rows, document_texts, hashed, hashed_rows
 from adiabatic.encoding.document_vectors import read_vectors
 from adiabatic.evaluation.contamination import arxiv_items, held_out_items, without_items
-from adiabatic.evaluation.faiss_index import read_index
 from adiabatic.evaluation.search import Vectors
 from adiabatic.io.parquet import read_frame
 from adiabatic.plan.registry import implementation
 from adiabatic.tasks.beir import read_passages, read_queries
 from adiabatic.tasks.kinds import ARXIV, HELD_OUT, KINDS, TRIPLETS, TUNING
+
+if TYPE_CHECKING:
+    from faiss import IndexHNSWFlat
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Passages:
     """
 
     rows: np.ndarray
-    index: IndexHNSWFlat | None = None
+    index: "IndexHNSWFlat | None" = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,12 @@ def open_beir(
         passages = Passages(np.arange(len(corpus)))
         return EvaluationSet(name, "all", kind, queries, corpus, _vectors(corpus, None), passages)
     (rows,), hashes = hashed_rows(path, KINDS[kind].documents)
-    passages = Passages(rows, read_index(index, vectors, len(rows)) if index else None)
+    passages = Passages(rows)
+    if index:
+        # Not before: faiss is installed only where it is asked for.
+        from adiabatic.evaluation.faiss_index import read_index
+
+        passages = Passages(rows, read_index(index, vectors, len(rows)))
     documents = read_vectors(vectors, hashes)
     return EvaluationSet(name, "all", kind, queries, pd.Index([]), documents, passages)
 
