@@ -1,10 +1,13 @@
-# make results   every table and figure of the experiment, and results/EXPERIMENT/report.zip
-# make test      lint and the whole test suite
-# make lint      ruff (check and format), snakefmt, snakemake --lint
-# make bench     the benchmarks: their tables of times, ratios and memory
-# make lock      resolve envs/requirements.in into envs/requirements.txt anew
+# make results    every table and figure of the experiment, and results/EXPERIMENT/report.zip
+# make test       lint and the whole test suite
+# make lint       ruff (check and format), snakefmt, snakemake --lint
+# make bench      the benchmarks: their tables of times, ratios and memory
+# make mteb       install what a configuration with evaluation.mteb.tasks needs (285 MB)
+# make faiss      install what a configuration with search: faiss needs (65 MB)
+# make lock       resolve each envs/LIST.in into the lock envs/LIST.txt anew, then conda-envs
+# make conda-envs write the conda environments envs/NAME.yaml, with the versions of the locks
+# Each installs into .venv what it needs first: the locks that are missing or have changed.
 # A run shows one line a step (all that Snakemake says: .snakemake/log, or snakemake --verbose).
-# Each creates .venv from the lock when it is missing or older than the lock.
 # Another experiment: make results OVERLAY=workflow/experiments/paper.yaml
 # Benchmarks on real records: make bench BENCH="--snapshot arxiv-metadata.json"
 
@@ -12,29 +15,30 @@ PYTHON ?= python3
 OVERLAY ?=
 BENCH ?=
 BIN := $(CURDIR)/.venv/bin
-INSTALLED := .venv/installed
 CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
-CODE := workflow tests bench
+CODE := workflow tests bench envs
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results test lint bench lock
+.PHONY: results test lint bench mteb faiss lock conda-envs
+# Two pips at a time in one environment disturb each other.
+.NOTPARALLEL:
 
-results: $(INSTALLED)
+results: .venv/results.installed
 	@test -z "$(OVERLAY)" -o -f "$(OVERLAY)" || { echo "error: OVERLAY: no file $(OVERLAY)" >&2; exit 2; }
 	snakemake $(CONFIG)
 
-test: lint
+test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed
 	pytest
 
-lint: $(INSTALLED)
+lint: .venv/tests.installed
 	ruff check $(CODE)
 	ruff format --check $(CODE)
 	snakefmt --check Snakefile workflow/rules
 	snakemake --lint
 
 bench: export PYTHONPATH := workflow/scripts
-bench: $(INSTALLED)
+bench: .venv/bench.installed .venv/faiss.installed
 	python bench/precision.py
 	python bench/tuning.py
 	python bench/evidence.py
@@ -44,16 +48,23 @@ bench: $(INSTALLED)
 	python bench/pairs.py $(BENCH)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python bench/search.py
 
-$(INSTALLED): envs/requirements.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement envs/requirements.txt
+mteb faiss: %: .venv/%.installed
+
+# Each lock is installed anew when it has changed; all but the first lie on top of results.
+.venv/%.installed: envs/%.txt | .venv/created
+	$(BIN)/python -m pip install --quiet --requirement $< --constraint envs/results.txt
 	touch $@
 
-lock:
-	rm -rf .venv-lock
-	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet --requirement envs/requirements.in
-	(grep '^#' envs/requirements.txt; .venv-lock/bin/python -m pip freeze | sed 's/+cpu$$//') > envs/requirements.new
-	mv envs/requirements.new envs/requirements.txt
-	rm -rf .venv-lock
+.venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed: \
+  | .venv/results.installed
+
+.venv/created:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+lock: .venv/created
+	$(BIN)/python envs/locks.py
+
+conda-envs: .venv/created
+	$(BIN)/python envs/locks.py conda

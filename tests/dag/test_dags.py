@@ -245,10 +245,3 @@ def test_every_rule_says_what_it_is_and_leaves_log_and_benchmark():
             for part in ('"""', "output:", "log:", "benchmark:", "threads:", "conda:", "params:"):
                 assert part in rule, f"{path.name}: {rule.splitlines()[0]} lacks {part}"
             assert "code=source_digest(" in rule
-
-
-def test_conda_environments_have_the_versions_of_the_lock():
-    lock = set((ROOT / "envs/requirements.txt").read_text().splitlines())
-    for path in (ROOT / "envs").glob("*.yaml"):
-        for pin in yaml.safe_load(path.read_text())["dependencies"][-1]["pip"]:
-            assert pin in lock, f"{path.name}: {pin}"

@@ -33,15 +33,22 @@ def imports(path, late=True):
     return tuple(found)
 
 
-def heavy_imports(path):
-    """Heavy libraries that a file has imported when it starts."""
+def imports_at_start(path):
+    """Dotted names that a file, and what it imports of the library, has imported when it starts."""
     seen, waiting, found = set(), [path], set()
     while waiting:
         file = waiting.pop()
         if file not in seen:
             seen.add(file)
-            names = imports(file, late=False)
-            found |= {name for name in names if name.split(".")[0] in HEAVY}
-            found |= {name for name in names if name.startswith("safetensors.torch")}
-            waiting += [KNOWN[name] for name in names if name in KNOWN]
+            found.update(imports(file, late=False))
+            waiting += [KNOWN[name] for name in imports(file, late=False) if name in KNOWN]
     return found
+
+
+def heavy_imports(path):
+    """Heavy libraries that a file has imported when it starts."""
+    return {
+        name
+        for name in imports_at_start(path)
+        if name.split(".")[0] in HEAVY or name.startswith("safetensors.torch")
+    }
