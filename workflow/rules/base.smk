@@ -74,9 +74,9 @@ for CORPUS_NAMES in CORPORA:
                     for suffix in ("npy", "json")
                 ],
             log:
-                in_experiment(f"logs/{VECTORS.replace('/', '-')}-{CORPUS_NAMES[0]}.log"),
+                in_experiment(f"logs/{joined(VECTORS)}-{CORPUS_NAMES[0]}.log"),
             benchmark:
-                in_experiment(f"benchmarks/{VECTORS.replace('/', '-')}-{CORPUS_NAMES[0]}.tsv")
+                in_experiment(f"benchmarks/{joined(VECTORS)}-{CORPUS_NAMES[0]}.tsv")
             wildcard_constraints:
                 run=one_of(OWN_DOCUMENTS),
             priority: 3
@@ -108,9 +108,9 @@ for VECTORS in ("embeddings", "embeddings/{run}"):
             in_experiment(f"{VECTORS}/{{searched}}.faiss.json"),
             out=in_experiment(f"{VECTORS}/{{searched}}.faiss"),
         log:
-            in_experiment(f"logs/build_index-{VECTORS.replace('/', '-')}-{{searched}}.log"),
+            in_experiment(f"logs/build_index-{joined(VECTORS)}-{{searched}}.log"),
         benchmark:
-            in_experiment(f"benchmarks/build_index-{VECTORS.replace('/', '-')}-{{searched}}.tsv")
+            in_experiment(f"benchmarks/build_index-{joined(VECTORS)}-{{searched}}.tsv")
         wildcard_constraints:
             run=one_of(OWN_DOCUMENTS),
         conda:

@@ -52,6 +52,12 @@ BATCHES = batches(PLAN.runs, config["jobs"]["runs"])
 CORPORA = chunks([TUNING, ARXIV, *TASKS], config["jobs"]["corpora"])
 # Runs that embed documents by an encoder of their own.
 OWN_DOCUMENTS = [name for name, run in RUNS.items() if run.row.own_documents]
+# What the sweep freezes, and each ablation or compared method that freezes something else.
+FREEZE = {SWEEP: config["tuning"]["freeze"]} | {
+    variant["name"]: variant["freeze"]
+    for variant in (*config["tuning"]["ablations"], *config["tuning"]["methods"])
+    if "freeze" in variant
+}
 # Whatever rests on the generated world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
 DEMONSTRATION = any(part["source"] == "synthetic" for part in PARTS)
@@ -75,6 +81,11 @@ wildcard_constraints:
 def in_experiment(path):
     """A file of this experiment's folder of results."""
     return f"results/{config['experiment']}/{path}"
+
+
+def joined(path):
+    """A folder as part of the name of a file: `embeddings-{run}`."""
+    return "-".join(Path(path).parts)
 
 
 def folder_of(path):
@@ -117,6 +128,31 @@ def data_of(corpora):
         "tuning": [in_experiment("data/tuning.parquet")] if TUNING in corpora else [],
         "tasks": expand(in_experiment("data/{task}.parquet"), task=tasks),
     }
+
+
+def parameters_of(batch):
+    """The list of what the runs of a batch tune; a pattern that freezes nothing stops there."""
+    if "freeze" not in batch.runs[0].settings:
+        return []
+    group = batch.runs[0].group
+    return [in_experiment(f"tuned_parameters/{group if group in FREEZE else SWEEP}.csv")]
+
+
+def repeated_by(batch):
+    """Files of the runs that those of a batch are made from."""
+    made_from = [run.repeats for run in batch.runs if run.row.repeats]
+    names = ("delta.safetensors", "provenance.json")
+    return [in_experiment(f"runs/{run}/{name}") for run in made_from for name in names]
+
+
+def run_files(runs, *names):
+    """Files of runs' folders that other rules read."""
+    return [in_experiment(f"runs/{run}/{name}") for run in runs for name in names]
+
+
+def recall_files(runs):
+    """What the indexes find for the queries of runs, where there are any indexes."""
+    return [in_experiment(f"search/{run}.csv") for run in runs if SEARCHED]
 
 
 def papers_file():

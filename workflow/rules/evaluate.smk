@@ -5,11 +5,6 @@
 KINDS_USED = dict.fromkeys([KINDS["triplets"], *TASK_KINDS.values()])
 
 
-def recall_files(runs):
-    """What the indexes find for the queries of runs, where there are any indexes."""
-    return [in_experiment(f"search/{run}.csv") for run in runs if SEARCHED]
-
-
 rule check_evaluation_sets:
     """What each evaluation set holds, and its overlap with the tuning data; any evaluation needs it."""
     input:

@@ -7,32 +7,6 @@ PYTHON = (
     if PROCESSES == 1
     else f"python -m torch.distributed.run --standalone --nproc-per-node {PROCESSES}"
 )
-# What the sweep freezes, and each ablation or compared method that freezes something else.
-FREEZE = {SWEEP: config["tuning"]["freeze"]} | {
-    variant["name"]: variant["freeze"]
-    for variant in (*config["tuning"]["ablations"], *config["tuning"]["methods"])
-    if "freeze" in variant
-}
-
-
-def parameters_of(batch):
-    """The list of what the runs of a batch tune; a pattern that freezes nothing stops there."""
-    if "freeze" not in batch.runs[0].settings:
-        return []
-    group = batch.runs[0].group
-    return [in_experiment(f"tuned_parameters/{group if group in FREEZE else SWEEP}.csv")]
-
-
-def repeated_by(batch):
-    """Files of the runs that those of a batch are made from."""
-    made_from = [run.repeats for run in batch.runs if run.row.repeats]
-    names = ("delta.safetensors", "provenance.json")
-    return [in_experiment(f"runs/{run}/{name}") for run in made_from for name in names]
-
-
-def run_files(runs, *names):
-    """Files of runs' folders that other rules read."""
-    return [in_experiment(f"runs/{run}/{name}") for run in runs for name in names]
 
 
 rule list_tuned_parameters:

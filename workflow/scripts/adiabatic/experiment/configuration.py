@@ -20,6 +20,7 @@ from adiabatic.experiment.configuration_checks import (
     check_tasks,
     check_tuning,
 )
+from adiabatic.experiment.packages import check_packages
 from adiabatic.io.atomic import written_atomically
 from adiabatic.io.errors import InputError, shown
 from adiabatic.tasks.beir_folder import SPLIT, beir_files
@@ -50,6 +51,7 @@ def checked_configuration(config: Configuration) -> Configuration:
     check_sources(config)
     check_tuning(config["tuning"])
     check_tasks(config)
+    check_packages(config)
     check_mteb(config["evaluation"]["mteb"])
     return config
 
