@@ -25,7 +25,7 @@ export PATH := $(BIN):$(PATH)
 .NOTPARALLEL:
 
 results: .venv/results.installed
-	@test -z "$(OVERLAY)" -o -f "$(OVERLAY)" || { echo "error: OVERLAY: no file $(OVERLAY)" >&2; exit 2; }
+	$(if $(OVERLAY),@python workflow/scripts/check_overlay.py $(OVERLAY))
 	snakemake $(CONFIG)
 
 test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed

@@ -17,8 +17,10 @@ from adiabatic.experiment.configuration import (
     check_files,
     checked_configuration,
     files_of_task,
+    layers_of_base,
     write_configuration,
 )
+from adiabatic.experiment.overlays import without_demonstration
 from adiabatic.io.atomic import remove_leftovers
 from adiabatic.io.errors import InputError
 from adiabatic.plan.batches import batches, chunks
@@ -30,14 +32,18 @@ from adiabatic.sources.world import LANGUAGES as WORLD_LANGUAGES
 from adiabatic.sources.world import WorldSizes
 from adiabatic.tasks.kinds import ARXIV, KINDS, TUNING
 
-if workflow.is_main_process:
-    show_step_lines(workflow.output_settings)
-
 try:
+    OVERLAY = workflow.config_settings.overwrite_config
+    config, LEFT_OUT = without_demonstration(config, OVERLAY, layers_of_base(config))
     config = checked_configuration(config)
     check_files(config)
 except InputError as error:
     sys.exit(f"error: {error}")
+
+if workflow.is_main_process:
+    show_step_lines(workflow.output_settings)
+    # Nothing that an overlay inherits and cannot have goes without a word.
+    print(*LEFT_OUT, sep="\n", end="\n" * bool(LEFT_OUT), file=sys.stderr)
 
 STYLES = config["pairs"]["styles"]
 LEVELS = config["pairs"]["levels"]

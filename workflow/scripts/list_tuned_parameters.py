@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from adiabatic.cli import command_line
+from adiabatic.encoding.base_parameters import parameter_names
 from adiabatic.io.atomic import written_atomically
-from adiabatic.tuning.freezing import parameter_names, trained_names
+from adiabatic.tuning.freezing import trained_names
 
 
 def parser() -> argparse.ArgumentParser:

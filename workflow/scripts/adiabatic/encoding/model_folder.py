@@ -200,6 +200,11 @@ def _pooling(path: Path) -> str:
     return known[modes[0]]
 
 
+def layers_of(folder: Path) -> int | None:
+    """How many transformer layers a model folder's configuration names, None for none."""
+    return _read_json(folder / "config.json").get("num_hidden_layers")
+
+
 def _longest_input(folder: Path) -> int:
     """Tokens that the position embeddings allow (RoBERTa's start after the padding index)."""
     config = _read_json(folder / "config.json")

@@ -2,6 +2,8 @@
 
 import copy
 import difflib
+import io
+import itertools
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +13,8 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from adiabatic.encoding.model_folder import check_model_folder
+from adiabatic.encoding.base_parameters import parameter_names, synthetic_parameter_names
+from adiabatic.encoding.model_folder import check_model_folder, layers_of
 from adiabatic.experiment.configuration_checks import (
     Configuration,
     check_finite,
@@ -23,13 +26,25 @@ from adiabatic.experiment.configuration_checks import (
 from adiabatic.experiment.packages import check_packages
 from adiabatic.io.atomic import written_atomically
 from adiabatic.io.errors import InputError, shown
+from adiabatic.io.json_lines import opened
 from adiabatic.tasks.beir_folder import SPLIT, beir_files
+from adiabatic.sources.world import SYNTHETIC
 from adiabatic.tasks.kinds import FOLDER, KINDS
+from adiabatic.tuning.freezing import trained_names
 
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "config.schema.yaml"
 
 
 Schema = dict[str, Any]
+
+
+def layers_of_base(config: Configuration) -> int | None:
+    """Layers of the base in a local folder; None where it is not there yet, or no model folder."""
+    base = config.get("base")
+    folder = base.get("model") if isinstance(base, dict) else None
+    if not isinstance(folder, str) or not (Path(folder) / "config.json").is_file():
+        return None
+    return layers_of(Path(folder))
 
 
 def checked_configuration(config: Configuration) -> Configuration:
@@ -140,6 +155,47 @@ def check_files(config: Configuration) -> None:
         )
     if config["base"]["source"] == "path":
         check_model_folder(Path(config["base"]["model"]))
+    check_freeze(config)
+    check_validation(config)
+
+
+def check_freeze(config: Configuration) -> None:
+    """Raises InputError where a pattern in a `freeze` matches no parameter of the base.
+
+    What a base of the hub has is known when it is there; see the rule `list_tuned_parameters`.
+    """
+    if config["base"]["source"] == SYNTHETIC:
+        names = synthetic_parameter_names(config["world"]["layers"])
+    elif config["base"]["source"] == "path":
+        names = parameter_names(Path(config["base"]["model"]))
+    else:
+        return
+    tuning = config["tuning"]
+    for variant in (tuning, *tuning["ablations"], *tuning["methods"]):
+        if "freeze" in variant:
+            trained_names(names, tuple(variant["freeze"]))
+
+
+def check_validation(config: Configuration) -> None:
+    """Raises InputError where too few triplets would be left to train on, as far as lines tell.
+
+    The data's own check comes later: lines may repeat each other.
+    """
+    tuning, held_out = config["tuning"], 2 * config["tuning"]["validation"]
+    where = "configuration: tuning.validation"
+    available = {"tuning.limit": tuning["limit"]}
+    if tuning["source"] == SYNTHETIC:
+        available["world.triplets"] = config["world"]["triplets"]
+    elif tuning["source"] == "path":
+        with opened(Path(tuning["path"])) as file:
+            lines = itertools.islice(io.BufferedReader(file, 1 << 20), held_out + 1)
+            available[tuning["path"]] = sum(bool(line.strip()) for line in lines)
+    for name, triplets in available.items():
+        if triplets is not None and triplets <= held_out:
+            raise InputError(
+                f"{where}: {tuning['validation']} found; {name} has {triplets} triplets, and twice "
+                "as many as are held out for validation must leave some to train on"
+            )
 
 
 def write_configuration(config: Configuration, path: str) -> None:

@@ -4,11 +4,7 @@ import difflib
 import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from pathlib import Path
 
-from safetensors import safe_open
-
-from adiabatic.encoding.model_folder import WEIGHTS
 from adiabatic.io.errors import InputError
 
 _LAYER_NORM = re.compile(r"layer_?norm|\bln\d?\b|norm\d?\.", re.IGNORECASE)
@@ -29,15 +25,6 @@ NAMED_SETS: dict[str, Callable[[str], bool]] = {
     "output.dense.weight": lambda name: name.endswith("output.dense.weight"),
 }
 _FIRST_LAYERS = re.compile(r"first-(\d+)-layers")
-
-
-def parameter_names(folder: Path) -> list[str]:
-    """Names of the parameters in a model folder's safetensors files, without reading them."""
-    names: list[str] = []
-    for path in sorted(folder.glob(WEIGHTS)):
-        with safe_open(path, framework="np") as weights:
-            names.extend(weights.keys())
-    return names
 
 
 def trained_names(names: list[str], freeze: tuple[str, ...]) -> set[str]:

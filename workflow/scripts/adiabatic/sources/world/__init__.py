@@ -16,6 +16,8 @@ import numpy as np
 import yaml
 
 FOLDER = Path(__file__).parent
+# What the configuration calls it.
+SYNTHETIC = "synthetic"
 LANGUAGES = ("en", "de", "fr", "es", "ru", "zh", "ar", "hi")
 # Of the papers, this share gets a second, newer version, as harvested archives have.
 REVISED = 0.01
