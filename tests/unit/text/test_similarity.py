@@ -1,6 +1,4 @@
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
 
 from adiabatic.text.similarity import (
@@ -8,22 +6,10 @@ from adiabatic.text.similarity import (
     all_similarities,
     closest,
     paired_similarity,
-    text_keys,
     tfidf,
     word_counts,
     words,
 )
-
-
-def test_keys_ignore_case_spaces_and_punctuation_only():
-    keys = text_keys(pd.Series(["A b.", "a  B", "a-b!", "a c", "?!", "!?"]))
-    assert keys[0] == keys[1] == keys[2]
-    assert len({keys[0], keys[3], keys[4], keys[5]}) == 4
-
-
-def test_keys_are_the_same_across_chunks():
-    keys = text_keys(pa.chunked_array([["a", "b"], ["c"], ["B!", "d", "A"]]))
-    assert keys.tolist() == [0, 1, 2, 1, 3, 0]
 
 
 def test_similarity_is_one_for_a_text_with_itself():

@@ -12,7 +12,7 @@ from adiabatic.io.parquet import read_batches, read_frame
 from adiabatic.plan.registry import implementation
 from adiabatic.tasks.beir import read_queries
 from adiabatic.tasks.kinds import KINDS
-from adiabatic.text.similarity import text_keys
+from adiabatic.text.keys import text_keys
 
 REPORT, EXCLUDE = "report", "exclude"
 # The splits that runs are trained on or chosen by; the third is the held-out set.

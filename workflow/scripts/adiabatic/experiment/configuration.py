@@ -27,8 +27,8 @@ from adiabatic.experiment.packages import check_packages
 from adiabatic.io.atomic import written_atomically
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import opened
-from adiabatic.tasks.beir_folder import SPLIT, beir_files
 from adiabatic.sources.world import SYNTHETIC
+from adiabatic.tasks.beir_folder import SPLIT, beir_files
 from adiabatic.tasks.kinds import FOLDER, KINDS
 from adiabatic.tuning.freezing import trained_names
 

@@ -72,7 +72,9 @@ def read_overlay(path: Path) -> Configuration:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); an overlay is needed") from None
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); an overlay is needed"
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 at byte {error.start + 1}") from None
     except yaml.YAMLError as error:

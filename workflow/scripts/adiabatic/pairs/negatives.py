@@ -19,6 +19,7 @@ from adiabatic.io.errors import InputError
 from adiabatic.io.parquet import rows_of
 from adiabatic.sources.categories import CategorySets, Groups, PaperCategories
 from adiabatic.sources.paper_texts import is_about_another, is_withdrawn
+from adiabatic.text.keys import text_keys
 from adiabatic.text.sentences import first_sentence_and_rest
 from adiabatic.text.similarity import (
     BLOCK,
@@ -26,7 +27,6 @@ from adiabatic.text.similarity import (
     all_similarities,
     closest,
     paired_similarity,
-    text_keys,
     tfidf,
     word_counts,
 )

@@ -11,11 +11,11 @@ from scipy.sparse.csgraph import connected_components
 
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import read_records, text_of
+from adiabatic.text.keys import text_keys
 from adiabatic.text.similarity import (
     BLOCK,
     all_similarities,
     closest,
-    text_keys,
     tfidf,
     word_counts,
 )

@@ -1,9 +1,6 @@
 """TF-IDF similarity of texts: what makes a hard negative, and what makes a near-duplicate."""
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from scipy import sparse
 from sklearn.feature_extraction.text import (
     ENGLISH_STOP_WORDS,
@@ -39,15 +36,6 @@ def word_counts(texts: list[str]) -> sparse.csr_matrix:
 def tfidf(counts: sparse.csr_matrix) -> sparse.csr_matrix:
     """Counts as rows of unit length (in place): sublinear term frequency x smoothed idf."""
     return TfidfTransformer(sublinear_tf=True).fit(counts).transform(counts, copy=False)
-
-
-def text_keys(texts: pd.Series | pa.ChunkedArray) -> np.ndarray:
-    """One number for each text, the same for texts that differ in case, spaces or punctuation."""
-    given = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([pa.array(texts)])
-    spaced = pc.replace_substring_regex(pc.utf8_lower(given), r"[^\pL\pN]+", " ")
-    plain = pc.utf8_trim_whitespace(spaced)
-    encoded = pc.dictionary_encode(pc.if_else(pc.equal(plain, ""), given, plain))
-    return np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
 
 
 def paired_similarity(rows: sparse.csr_matrix, left: np.ndarray, right: np.ndarray) -> np.ndarray:

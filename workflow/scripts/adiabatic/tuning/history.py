@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 # Points of the history beside the start; enough for a curve, too few to cost time.
-HISTORY_POINTS = 20
+HISTORY_POINTS = 10
 # Step, mean loss since the row before, validation accuracy, share of the weights that moved.
 HistoryRow = tuple[int, float, float, float]
 
