@@ -9,6 +9,7 @@ from itertools import combinations
 from math import nan
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from adiabatic.inference.differences import (
@@ -133,18 +134,29 @@ def compared_in_pairs(
 
 def mean_values(values: list[Values]) -> Values:
     """The mean over runs of every item."""
-    tables = {
-        cell: sum(one.tables[cell] for one in values) / len(values) for cell in values[0].tables
-    }
-    return Values(tables, values[0].clusters, values[0].kinds)
+    return _combined(lambda *tables: sum(tables) / len(tables), *values)
 
 
 def added_values(mean: Values, first: Values, second: Values) -> Values:
     """The mean, with what the second scores more than the first."""
-    tables = {
-        cell: mean.tables[cell] + second.tables[cell] - first.tables[cell] for cell in mean.tables
-    }
-    return Values(tables, mean.clusters, mean.kinds)
+    return _combined(lambda middle, one, other: middle + other - one, mean, first, second)
+
+
+def _combined(how: Callable[..., np.ndarray], *values: Values) -> Values:
+    """Arithmetic of the values of the same items, as arrays: frames would look for what to align.
+
+    Raises:
+        ValueError: their items or pairs differ.
+    """
+    first = values[0]
+    tables = {}
+    for cell, table in first.tables.items():
+        others = [one.tables[cell] for one in values]
+        if not all(table.index.equals(o.index) and table.columns.equals(o.columns) for o in others):
+            raise ValueError(f"items of {cell} are not those that they are compared with")
+        result = how(*(other.to_numpy() for other in others))
+        tables[cell] = pd.DataFrame(result, table.index, table.columns)
+    return Values(tables, first.clusters, first.kinds)
 
 
 def _paired_runs(first: Candidate, second: Candidate) -> list[tuple[PlannedRun, PlannedRun]]:
@@ -163,7 +175,7 @@ def _averages(values: Values, how: Inference) -> Values:
     for cell, table in values.tables.items():
         pairs = [p for p in table.columns if aggregate_of(values, cell, p, how.reference)]
         if pairs or cell in [values.headline(task) for task in values.tasks]:
-            tables[cell] = table[pairs]
+            tables[cell] = values.narrowed(cell, pairs)
     return Values(tables, values.clusters, values.kinds)
 
 

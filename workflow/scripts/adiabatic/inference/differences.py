@@ -27,7 +27,6 @@ from adiabatic.inference.values import (
     Values,
     is_single,
     judges_a_language,
-    place_of_others,
 )
 from adiabatic.tasks.kinds import ARXIV, HELD_OUT, MEAN
 
@@ -97,14 +96,14 @@ def average_rows(
 
     Tasks that share their texts share their clusters, so the averages have the right error.
     """
-    for label, of_table in (
-        ((NON_ENGLISH, MEAN), lambda table: (NON_ENGLISH, place_of_others(table.columns))),
-        ((EVERY, CROSS_LINGUAL), lambda table: (EVERY, CROSS_LINGUAL)),
+    for label, pair_of in (
+        ((NON_ENGLISH, MEAN), lambda cell: (NON_ENGLISH, base.others[cell])),
+        ((EVERY, CROSS_LINGUAL), lambda cell: (EVERY, CROSS_LINGUAL)),
     ):
         parts, means = [], []
         for task in base.tasks:
             cell = base.headline(task)
-            pair = of_table(base.tables[cell])
+            pair = pair_of(cell)
             if pair in base.tables[cell] and len(base.tables[cell]):
                 parts.append(cell_estimate(base, tuned, cell, [pair]))
                 means.append(base.tables[cell][pair].mean())
@@ -124,12 +123,11 @@ def cell_estimate(base: Values, tuned: list[Values], cell: Cell, pairs: list[Pai
     Raises:
         ValueError: the runs' items are not those that they are compared with.
     """
-    before = base.tables[cell][pairs]
-    for values in tuned:
-        after = values.tables[cell]
-        if not before.index.equals(after.index) or not set(pairs) <= set(after.columns):
-            raise ValueError(f"items of {cell} are not those that they are compared with")
-    differences = np.stack([v.tables[cell][pairs].to_numpy() - before.to_numpy() for v in tuned])
+    items = base.tables[cell].index
+    if not all(items.equals(values.tables[cell].index) for values in tuned):
+        raise ValueError(f"items of {cell} are not those that they are compared with")
+    before = base.array(cell, pairs)
+    differences = np.stack([values.array(cell, pairs) - before for values in tuned])
     return estimate(differences, base.clusters[cell.task])
 
 
@@ -158,7 +156,7 @@ def aggregate_of(values: Values, cell: Cell, pair: Pair, reference: str) -> str:
         return f"arXiv, {style} anchors" if cell.subset.endswith(MEAN) else ""
     if cell != values.headline(cell.task):
         return ""
-    others = place_of_others(values.tables[cell].columns)
+    others = values.others[cell]
     own = (reference, others if others not in ("", "monolingual") else reference)
     return {
         own: f"{cell.task}, {reference}",
@@ -170,13 +168,13 @@ def aggregate_of(values: Values, cell: Cell, pair: Pair, reference: str) -> str:
 def _rows(
     base: Values, cell: Cell, pairs: list[Pair], found: Estimate, how: Inference, scope: str
 ) -> pd.DataFrame:
-    table = base.tables[cell][pairs]
+    before = base.array(cell, pairs)
     keys = pd.DataFrame([(*cell, *pair) for pair in pairs], columns=CELL)
-    rows = _of_estimate(found, how, scope, table.mean().to_numpy())
+    rows = _of_estimate(found, how, scope, np.nanmean(before, axis=0))
     return pd.concat([keys, rows], axis=1).assign(
         family=[family_of(base, cell, pair) for pair in pairs],
         aggregate=[aggregate_of(base, cell, pair, how.reference) for pair in pairs],
-        n=table.count().to_numpy(),
+        n=(~np.isnan(before)).sum(axis=0),
     )[COLUMNS]
 
 

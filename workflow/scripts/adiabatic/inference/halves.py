@@ -1,6 +1,7 @@
 """Which items choose a rate, and which are reported: halves of the evaluation sets by cluster."""
 
 import hashlib
+from functools import cache
 
 from adiabatic.inference.values import Values
 from adiabatic.tasks.kinds import HELD_OUT
@@ -27,6 +28,7 @@ def split_by_cluster(values: Values, share: float, seed: int) -> dict[str, Value
     return {SELECTION: values.of(chosen), REPORT: values.of(reported)}
 
 
+@cache
 def _uniform(label: str, seed: int) -> float:
     """A number from 0 to 1 that the name and the seed decide."""
     digest = hashlib.blake2b(f"{seed} {label}".encode(), digest_size=8).digest()
