@@ -39,6 +39,7 @@ lint: .venv/tests.installed
 
 bench: export PYTHONPATH := workflow/scripts
 bench: .venv/bench.installed .venv/faiss.installed
+	python bench/demonstration.py
 	python bench/precision.py
 	python bench/tuning.py
 	python bench/evidence.py

@@ -32,7 +32,9 @@ def parser_with_snapshot(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("--snapshot", type=Path, help="records to repeat; none: the synthetic world")
+    parser.add_argument(
+        "--snapshot", type=Path, help="records to repeat; none: the synthetic world"
+    )
     return parser
 
 
