@@ -6,8 +6,9 @@ import pandas as pd
 from adiabatic.inference.candidates import Evidence
 from adiabatic.inference.comparisons import Candidate, candidates_of, compared_with_base
 from adiabatic.inference.differences import Inference
-from adiabatic.inference.values import Values, values_of
+from adiabatic.inference.values import Cell, Values, with_averages
 from adiabatic.plan.runs import BASE, SWEEP, Plan, PlannedRun
+from adiabatic.tasks.kinds import KINDS as KNOWN
 
 HOW = Inference(non_inferiority_margin=0.05, confidence=0.95)
 LANGUAGES = ["en", "de", "zh"]
@@ -55,28 +56,29 @@ class Planted:
     runs of a seed flip the same items for the same reasons, as runs on the same data do.
     """
 
-    def __init__(self, shift, items=400, flips=0.04, seeds=3, rates=(1e-7, 1e-6, 1e-5), **groups):
-        """groups: of each ablation the one setting that it changes; of each method its name."""
+    def __init__(self, shift, items=400, flips=0.04, seeds=3, rates=(1e-6,), **groups):
+        """groups: of each ablation (the setting that it changes, its rates), of others a method."""
         self.shift, self.items, self.flips = shift, items, flips
-        self.columns = [("xnli", "neutral", q, d) for d in ("en", "zh") for q in ("en", "zh")]
+        self.columns = [("xnli", "mean", q, d) for d in ("en", "zh") for q in ("en", "zh")]
         self.columns += [("qa", "all", language, language) for language in ("en", "zh")]
         self.columns += [("arxiv", f"title-{level}", "en", "en") for level in ("random", "text")]
         self.columns += [("held-out", "all", "en", "en")]
-        self.runs = [
-            PlannedRun(
-                f"{group}-lr{rate}-seed{seed}",
-                group,
-                "query-encoder" if group == SWEEP or change in ("freeze", "precision") else change,
-                rate,
-                seed,
-                ablation=change in ("freeze", "precision"),
-                changes=change if change in ("freeze", "precision") else "",
-            )
-            for group, change in ({SWEEP: ""} | groups).items()
+        self.runs = self._runs(SWEEP, rates, seeds)
+        for group, about in groups.items():
+            if isinstance(about, str):
+                self.runs += self._runs(group, rates, seeds, method=about)
+            else:
+                change, at = about
+                self.runs += self._runs(group, at, seeds, ablation=True, changes=change)
+        self.plan = Plan(tuple(self.runs))
+
+    @staticmethod
+    def _runs(group, rates, seeds, **about):
+        return [
+            PlannedRun(f"{group}-lr{rate}-{seed}", group, learning_rate=rate, seed=seed, **about)
             for rate in rates
             for seed in range(seeds)
         ]
-        self.plan = Plan(tuple(self.runs))
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -88,15 +90,20 @@ class Planted:
         if name != BASE:
             run = next(run for run in self.runs if run.name == name)
             right = self._flipped(right, run)
-        frames = [
-            pd.DataFrame({"item": np.arange(self.items).astype(str), "correct": right[:, at]})
-            .assign(**dict(zip(KEYS[:4], column, strict=True)))
-            .assign(cluster=[f"{column[0]}{item // 2}" for item in range(self.items)])
-            for at, column in enumerate(self.columns)
-        ]
-        frame = pd.concat(frames, ignore_index=True).assign(rank=np.nan)
-        frame["mrr@10"] = frame["correct"].astype(float).where(frame["task"] == "qa")
-        return values_of(frame.astype(dict.fromkeys(KEYS, "category")), KINDS, "en")
+        tables, names = {}, [str(item) for item in range(self.items)]
+        for cell in dict.fromkeys(column[:2] for column in self.columns):
+            places = [at for at, column in enumerate(self.columns) if column[:2] == cell]
+            pairs = pd.MultiIndex.from_tuples([self.columns[at][2:] for at in places])
+            table = pd.DataFrame(right[:, places].astype(float), names, pairs)
+            metric = "mrr@10" if cell[0] == "qa" else "accuracy"
+            tables[Cell(*cell, metric)] = with_averages(table, "en")
+        # A passage, premise or paper is shared by two items.
+        clusters = {
+            task: np.array([f"{task}{item // 2}" for item in range(self.items)], dtype=object)
+            for task in {column[0] for column in self.columns}
+        }
+        kinds = KINDS | dict.fromkeys(("arxiv", "held-out"), "triplets")
+        return Values(tables, clusters, {task: KNOWN[kind] for task, kind in kinds.items()})
 
     def evidence(self, how=HOW, share=0.0, validation=None) -> Evidence:
         """All differences."""

@@ -154,6 +154,19 @@ def test_one_cluster_says_nothing():
     assert (ends.high >= 1 - 1e-9).all()
 
 
+def test_what_averages_differ_by_in_rounding_is_no_change():
+    rng = np.random.default_rng(9)
+    right = rng.integers(0, 2, (3, 400, 5)).astype(float)
+    mean = right.sum(axis=0) / 3
+    noise = (mean + right - right) - mean
+    assert noise.any()
+    found, none = (estimate(v, np.arange(400) // 5) for v in (noise, np.zeros(noise.shape)))
+    assert found.flips.items == pytest.approx(none.flips.items)
+    assert intervals(found, 0.95, THESE_RUNS).low == pytest.approx(
+        intervals(none, 0.95, THESE_RUNS).low
+    )
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
