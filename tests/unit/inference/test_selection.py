@@ -72,6 +72,8 @@ def test_what_is_not_shown_is_not_yet_and_says_what_is_missing():
     small = judged(lambda *about: 0.1 if about[2] == "held-out" else 0.0, items=60)
     assert small.status == "not yet"
     assert small.row["learning_rate"] == 1e-6
+    (missing,) = small.missing
+    assert missing.endswith("of 8 comparisons are not shown to be kept")
     unclear = judged(lambda *about: 0.01 if about[2] == "held-out" else 0.0)
     assert (unclear.status, unclear.missing) == ("not yet", ("a gain in English is not shown",))
 
@@ -91,6 +93,11 @@ def test_where_nothing_chooses_nothing_is_chosen():
 def test_what_a_lost_candidate_lacks_is_said():
     row = pd.Series({"verdict": "lost", "inferior": 2, "english_low": 0.1, "seeds": 3})
     assert missing_evidence(row) == ["2 comparisons are shown to be inferior"]
+    row = row.replace("lost", "undecided")
+    for comparisons, told in ((0, "nothing that must be kept was evaluated"),
+                              (5, "1 of 5 comparisons are not shown to be kept")):  # fmt: skip
+        counted = pd.Series(row.to_dict() | {"comparisons": comparisons, "non_inferior": 4})
+        assert missing_evidence(counted) == [told]
 
 
 def test_the_items_that_choose_are_not_those_that_are_reported():
