@@ -8,6 +8,9 @@ import numpy as np
 
 from adiabatic.inference.score_intervals import Flips
 
+# Differences as small as this are none: averages of values that are equal differ by rounding.
+ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -133,8 +136,9 @@ def estimate(differences: np.ndarray, clusters: np.ndarray) -> Estimate:
         if not there.any(axis=0).all():
             raise ValueError("a column has no items")
         values = np.where(missing, 0, values)
-    if np.abs(values).max(initial=0) > 1:
+    if np.abs(values).max(initial=0) > 1 + ROUNDING:
         raise ValueError("a difference is outside [-1, 1]")
+    values = np.where(np.abs(values) < ROUNDING, 0, values)
     labels, sums = _by_cluster(clusters)
     counts = np.ones((len(clusters), 1)) if there is None else there.astype(np.float64)
     counts, means = sums(counts), values.mean(axis=0)

@@ -13,7 +13,8 @@ def split_by_cluster(values: Values, share: float, seed: int) -> dict[str, Value
     """The values of the items by which a rate is chosen, and of those that are reported.
 
     A cluster belongs to one of them in all tasks alike, by a hash of its name and the seed. The
-    held-out English triplets are reported only: the validation split chooses in their place.
+    held-out English triplets are reported only, but for those that share a task's cluster: the
+    validation split chooses in their place.
 
     Args:
         share: of the clusters, for selection; 0: all items are reported, and nothing is chosen.

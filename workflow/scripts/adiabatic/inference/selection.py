@@ -7,7 +7,7 @@ import pandas as pd
 
 from adiabatic.inference.candidates import INDEX_STAYS, Evidence
 from adiabatic.inference.comparisons import Candidate
-from adiabatic.inference.verdicts import KEPT, LOST, NEEDS_SEEDS
+from adiabatic.inference.verdicts import KEPT, LOST, NEEDS_SEEDS, UNDECIDED
 from adiabatic.plan.runs import BASE
 
 # The status of an experiment, in one word for a person who decides.
@@ -87,12 +87,19 @@ def judge_choice(
 
 
 def missing_evidence(row: pd.Series) -> list[str]:
-    """What a candidate lacks to be switched to; see `sample_sizes` for how much of it."""
+    """What a candidate lacks to be switched to."""
     missing = []
     if row["verdict"] == NEEDS_SEEDS:
         missing.append(f"seeds: 3 at least for what is said of a rate (now {row['seeds']})")
     if row["verdict"] == LOST:
         missing.append(f"{row['inferior']} comparisons are shown to be inferior")
+    if row["verdict"] == UNDECIDED:
+        open_ones = row["comparisons"] - row["non_inferior"]
+        missing.append(
+            f"{open_ones} of {row['comparisons']} comparisons are not shown to be kept"
+            if row["comparisons"]
+            else "nothing that must be kept was evaluated"
+        )
     if row["english_low"] <= 0:
         shown = "is shown to be none" if row["english_high"] <= 0 else "is not shown"
         missing.append(f"a gain in English {shown}")

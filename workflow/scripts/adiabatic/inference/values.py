@@ -84,12 +84,15 @@ class Values:
         return [task for task in found if task not in (ARXIV, HELD_OUT)]
 
     def of(self, clusters: frozenset[str]) -> "Values":
-        """The values of some clusters' items alone."""
+        """The values of some clusters' items alone, without columns that have none of them."""
         kept = {
             task: np.fromiter((label in clusters for label in labels), dtype=bool)
             for task, labels in self.clusters.items()
         }
-        tables = {cell: table[kept[cell.task]] for cell, table in self.tables.items()}
+        tables = {
+            cell: table[kept[cell.task]].dropna(axis=1, how="all")
+            for cell, table in self.tables.items()
+        }
         labels = {task: labels[kept[task]] for task, labels in self.clusters.items()}
         return Values(tables, labels, self.kinds)
 

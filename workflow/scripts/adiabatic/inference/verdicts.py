@@ -65,7 +65,7 @@ class Judgement:
 def judged(rows: pd.DataFrame, how: Inference, speaks_of_rate: bool = True) -> Judgement:
     """The judgement on rows that must be kept; `speaks_of_rate`: see `scope_of`.
 
-    Runs that are too few for their rate can still have lost something, but not have kept all.
+    Runs that are too few for their rate need more of them, whatever they show.
     """
     if rows.empty:
         return Judgement(UNDECIDED)
