@@ -46,6 +46,30 @@ def write_lines(tmp_path):
 
 
 @pytest.fixture
+def write_file(tmp_path):
+    """Write bytes, text, or an object as JSON into the test's folder; returns the path as text."""
+
+    def write(name, content):
+        text = content if isinstance(content, str | bytes) else json.dumps(content)
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def in_language(tmp_path, write_file):
+    """Write the file of a language; returns the path of every language's, {language} in it."""
+
+    def write(language, content):
+        write_file(f"set-{language}", content)
+        return str(tmp_path / "set-{language}")
+
+    return write
+
+
+@pytest.fixture
 def workplace(tmp_path):
     """A folder that holds the workflow, as a clone would, but has results of its own."""
     for name in ("Snakefile", "config.yaml", "workflow", "envs", "profiles"):

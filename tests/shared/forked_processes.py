@@ -15,9 +15,15 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT = multiprocessing.get_context("forkserver")
-# Nothing that reads environment variables when it is imported, as huggingface_hub does.
-HEAVY = ["matplotlib.pyplot", "pandas", "scipy.stats", "sklearn", "snakemake.cli"]
-CONTEXT.set_forkserver_preload([*HEAVY, "torch.distributed.tensor"])
+# Installed libraries only: a server does not find those of this project.
+HEAVY = [
+    "matplotlib.pyplot", "pandas", "scipy.stats", "sklearn", "snakemake.cli",
+    "torch.distributed.tensor", "transformers.models.auto.modeling_auto",
+    "transformers.models.auto.tokenization_auto", "transformers.models.bert.modeling_bert",
+]  # fmt: skip
+CONTEXT.set_forkserver_preload(HEAVY)
+# What reads environment variables when it is imported.
+IMPORTED_AGAIN = "huggingface_hub"
 
 
 def run_file(path, *arguments):
@@ -49,6 +55,8 @@ def _become(program, arguments, folder, environment, output, errors):
             os.dup2(file.fileno(), descriptor)
     os.environ.clear()
     os.environ.update(environment)
+    for name in [name for name in sys.modules if name.split(".")[0] == IMPORTED_AGAIN]:
+        del sys.modules[name]
     os.chdir(folder)
     sys.argv = [str(program), *arguments]
     # The paths that pytest adds are no program's.

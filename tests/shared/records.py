@@ -45,3 +45,14 @@ def squad(passages):
         for context, questions in passages
     ]
     return {"version": "1.1", "data": [{"title": "", "paragraphs": paragraphs}]}
+
+
+# The content of a file with one item, by the kind of the evaluation set.
+ONE_ITEM = {
+    "xnli": "\n".join(xnli_lines("one")),
+    "qa-retrieval": squad([("A", [("1", "q?")])]),
+    "mixed-pool": squad([("A", [("1", "q?")])]),
+    "triplets": {"query": "q", "positive": "p", "negative": "n"},
+    "bitext": "one\n",
+    "own": "query,document,language\nq,d,en\n",
+}

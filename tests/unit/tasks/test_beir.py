@@ -8,6 +8,7 @@ from records import write_beir_folder
 from adiabatic.io.errors import InputError
 from adiabatic.tasks import beir
 from adiabatic.tasks.beir import read_queries, write_beir
+from adiabatic.tasks.files import TaskFiles
 
 CORPUS = {"d1": "cats", "d2": "dogs", "d3": "hens", "q2": "what hens do"}
 QUERIES = {"q1": "which cats?", "q2": "what hens do", "q3": "who?", "q4": "no one"}
@@ -21,7 +22,8 @@ def folder(tmp_path):
 
 
 def read(folder, out, languages=("en",), split="test", limit=None):
-    counts = write_beir(str(folder), list(languages), split, limit, out / "set.parquet")
+    files = TaskFiles([str(folder)], list(languages), limit, split=split)
+    counts = write_beir(files, out / "set.parquet")
     return read_queries(out / "set.parquet"), counts
 
 

@@ -15,7 +15,7 @@ from adiabatic.tuning.settings import TuningSettings
 
 WIDTH = 16
 ROTATION = ortho_group.rvs(WIDTH, random_state=0).astype(np.float32)
-SETTINGS = TuningSettings(2e-2, 0, 0.3, 30, 12, (), "delta", method="linear-adapter")
+SETTINGS = TuningSettings(2e-2, 0, margin=0.3, batch_size=30, epochs=12, method="linear-adapter")
 
 
 def unit(vectors):
@@ -43,7 +43,7 @@ def trained(planted, **changes):
     return linear_adapter(*planted, settings, True, lambda line: None)
 
 
-@pytest.mark.parametrize("loss", ["triplet", "ranking"])
+@pytest.mark.parametrize("loss", ["triplet", "multiple-negatives-ranking"])
 def test_an_adapter_learns_a_planted_rotation(planted, loss):
     _, validation, documents = planted
     adapter = trained(planted, loss=loss)

@@ -5,11 +5,11 @@ import os
 import resource
 import signal
 import time
-from multiprocessing import get_context
 
 import numpy as np
 import pytest
 import torch
+from forked_processes import CONTEXT
 
 from adiabatic.encoding.devices import use_threads
 from adiabatic.encoding.encoder import load_encoder
@@ -33,7 +33,7 @@ def run(folder, state, identity="one", rate=1e-3, say=print, seconds=0.0, **chan
     documents /= np.linalg.norm(documents, axis=1, keepdims=True)
     rows = np.arange(16)
     triplets = Triplets(encoder.tokenize(queries, "query"), rows, np.roll(rows, 3))
-    settings = TuningSettings(rate, 0, 0.1, 4, STEPS // 4, ("embeddings",), "delta")
+    settings = TuningSettings(rate, 0, batch_size=4, epochs=STEPS // 4, freeze=("embeddings",))
     settings = dataclasses.replace(settings, **changes)
     checkpoints = Checkpoints(state, identity, seconds, say) if state else None
     run = tune(encoder, triplets, triplets, documents, settings, say, checkpoints)
@@ -49,21 +49,11 @@ def same(one, other):
     return all(torch.equal(one[0][name], other[0][name]) for name in one[0])
 
 
-@pytest.fixture(scope="module")
-def processes():
-    """Processes that start with torch imported."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["adiabatic.tuning.loop"])
-    return context
-
-
-def test_killed_at_random_steps_many_times_it_ends_in_the_same_bytes(
-    processes, tiny_encoder_folder, tmp_path
-):
+def test_killed_at_random_steps_many_times_it_ends_in_the_same_bytes(tiny_encoder_folder, tmp_path):
     state, said, seen = tmp_path / "state.safetensors", [], set()
     rng = np.random.default_rng(0)
     for _ in range(KILLS):
-        process = processes.Process(target=child, args=(tiny_encoder_folder, state))
+        process = CONTEXT.Process(target=child, args=(tiny_encoder_folder, state))
         process.start()
         before = state.stat().st_mtime_ns if state.exists() else 0
         while process.is_alive() and (not state.exists() or state.stat().st_mtime_ns == before):
@@ -109,9 +99,9 @@ def full_disk(folder, state, results):
     results.put((said[0], {name: tensor.numpy() for name, tensor in ended[0].items()}))
 
 
-def test_a_full_disk_costs_the_checkpoint_and_not_the_run(processes, tiny_encoder_folder, tmp_path):
-    state, results = tmp_path / "state.safetensors", processes.SimpleQueue()
-    process = processes.Process(target=full_disk, args=(tiny_encoder_folder, state, results))
+def test_a_full_disk_costs_the_checkpoint_and_not_the_run(tiny_encoder_folder, tmp_path):
+    state, results = tmp_path / "state.safetensors", CONTEXT.SimpleQueue()
+    process = CONTEXT.Process(target=full_disk, args=(tiny_encoder_folder, state, results))
     process.start()
     line, weights = results.get()
     process.join()

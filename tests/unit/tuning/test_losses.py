@@ -29,5 +29,6 @@ def test_the_ranking_loss_is_that_of_its_formula_and_knows_a_positive_that_comes
     losses = multiple_negatives_ranking_losses(queries, documents, rows, 0.1, torch.arange(3))
     assert losses.numpy() == pytest.approx(expected, rel=1e-5)
     # A part of the queries among the documents of all has the same losses.
-    part = multiple_negatives_ranking_losses(queries[1:], documents, rows, 0.1, torch.tensor([1, 2]))
+    own = torch.tensor([1, 2])
+    part = multiple_negatives_ranking_losses(queries[1:], documents, rows, 0.1, own)
     assert part.numpy() == pytest.approx(expected[1:], rel=1e-5)

@@ -47,6 +47,7 @@ class TuningSettings:
         """Raises InputError where a value makes no sense; the configuration's schema says more."""
         for name, allowed, words in (
             ("learning_rate", 0 < self.learning_rate < np.inf, "a number above 0"),
+            ("loss", self.loss in (TRIPLET, IN_BATCH), f"{TRIPLET} or {IN_BATCH}"),
             ("margin", 0 <= self.margin < np.inf, "a number from 0"),
             ("temperature", 0 < self.temperature < np.inf, "a number above 0"),
             ("batch_size", self.batch_size > 0, "a number from 1"),
