@@ -124,7 +124,7 @@ def cell_estimate(base: Values, tuned: list[Values], cell: Cell, pairs: list[Pai
         ValueError: the runs' items are not those that they are compared with.
     """
     items = base.tables[cell].index
-    if not all(items.equals(values.tables[cell].index) for values in tuned):
+    if not all(items.equals(v.tables[cell].index) and v.has(cell, pairs) for v in tuned):
         raise ValueError(f"items of {cell} are not those that they are compared with")
     before = base.array(cell, pairs)
     differences = np.stack([values.array(cell, pairs) - before for values in tuned])

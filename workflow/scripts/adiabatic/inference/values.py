@@ -46,6 +46,10 @@ class Values:
         """The cells of a task."""
         return [cell for cell in self.tables if cell.task == task]
 
+    def has(self, cell: Cell, pairs: Iterable[Pair]) -> bool:
+        """Whether a cell has all of some columns."""
+        return self._positions[cell].keys() >= set(pairs)
+
     def array(self, cell: Cell, pairs: Iterable[Pair]) -> np.ndarray:
         """Some columns of a cell, (items, pairs): many times faster than of a frame.
 
