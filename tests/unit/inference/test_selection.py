@@ -10,7 +10,13 @@ RATES = (1e-7, 1e-6, 1e-5)
 
 
 def candidate(name, gain, kept=3, lost=0, **more):
-    about = {"group": SWEEP, "stored_index": "yes", "seeds": 3, "judged_in_selection": True}
+    about = {
+        "group": SWEEP,
+        "stored_index": "yes",
+        "seeds": 3,
+        "judged_in_selection": True,
+        "enough_seeds": True,
+    }
     about |= {"name": name, "validation_gain": gain, "seeds_kept_in_selection": kept}
     return about | {"seeds_lost_in_selection": lost} | more
 
@@ -26,6 +32,9 @@ def candidate(name, gain, kept=3, lost=0, **more):
         # What is shown to lose is no measure of what is useful.
         ([candidate("tiny", 0.01), candidate("high", 0.3, kept=1, lost=2)], "tiny"),
         ([candidate("mid", 0.2, kept=0), candidate("low", 0.1, kept=0)], "mid"),
+        # One with too few seeds to be switched to is no answer where another has enough.
+        ([candidate("low", 0.1), candidate("one", 0.3, enough_seeds=False)], "low"),
+        ([candidate("one", 0.3, enough_seeds=False)], "one"),
         # An index that has to be made again, no gain, no evidence: nothing.
         ([candidate("both", 0.3, stored_index="no")], None),
         ([candidate("none", 0.0), candidate("worse", -0.1), candidate("?", float("nan"))], None),

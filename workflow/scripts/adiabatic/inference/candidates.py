@@ -105,6 +105,7 @@ def _row(one: Candidate, evidence: Evidence) -> dict[str, object]:
         "alpha": one.alpha,
         "seeds": len(one.runs),
         "speaks_of": english["scope"],
+        "enough_seeds": enough_seeds(len(one.runs), one.first.row.tuned),
         "stored_index": one.first.row.index,
         "n": english["n"],
         "english_gain": english["difference"],

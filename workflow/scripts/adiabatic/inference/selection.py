@@ -36,7 +36,8 @@ def choose(table: pd.DataFrame) -> pd.Series | None:
 
     All of a candidate's runs must keep all there, and it must gain a useful share of what the best
     one does of which no run is shown to lose anything. Where there is none, that best one is
-    chosen, so that what it lacks can be told. Only items of the selection half and the validation
+    chosen, so that what it lacks can be told. Candidates with too few seeds to be switched to are
+    chosen only where all have too few. Only items of the selection half and the validation
     split decide, and only among candidates by which the stored index stays as it is.
 
     Args:
@@ -51,6 +52,9 @@ def choose(table: pd.DataFrame) -> pd.Series | None:
     ]
     if possible.empty:
         return None
+    enough = possible["enough_seeds"].eq(True)
+    if enough.any():
+        possible = possible[enough]
     kept = possible["seeds_kept_in_selection"] == possible["seeds"]
     useful = possible["validation_gain"] >= USEFUL_SHARE * possible["validation_gain"].max()
     if (kept & useful).any():
