@@ -2,6 +2,7 @@
 # make test       lint and the whole test suite
 # make lint       ruff (check and format), snakefmt, snakemake --lint
 # make bench      the benchmarks: their tables of times, ratios and memory
+# make docs       the documentation as a site, docs/_build/index.html
 # make mteb       install what a configuration with evaluation.mteb.tasks needs (285 MB)
 # make faiss      install what a configuration with search: faiss needs (65 MB)
 # make lock       resolve each envs/LIST.in into the lock envs/LIST.txt anew, then conda-envs
@@ -16,11 +17,11 @@ OVERLAY ?=
 BENCH ?=
 BIN := $(CURDIR)/.venv/bin
 CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
-CODE := workflow tests bench envs
+CODE := workflow tests bench envs docs
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results test lint bench mteb faiss lock conda-envs
+.PHONY: results test lint bench docs mteb faiss lock conda-envs
 # Two pips at a time in one environment disturb each other.
 .NOTPARALLEL:
 
@@ -49,6 +50,10 @@ bench: .venv/bench.installed .venv/faiss.installed
 	python bench/pairs.py $(BENCH)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python bench/search.py
 
+docs: .venv/docs.installed
+	python docs/write_configuration.py
+	sphinx-build --fail-on-warning --quiet docs docs/_build
+
 mteb faiss: %: .venv/%.installed
 
 # Each lock is installed anew when it has changed; all but the first lie on top of results.
@@ -56,7 +61,8 @@ mteb faiss: %: .venv/%.installed
 	$(BIN)/python -m pip install --quiet --requirement $< --constraint envs/results.txt
 	touch $@
 
-.venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed: \
+.venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
+.venv/docs.installed: \
   | .venv/results.installed
 
 .venv/created:

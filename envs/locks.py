@@ -12,7 +12,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 # The first lock is complete; each other one has what its list needs on top of the first.
-LOCKS = ("results", "tests", "mteb", "faiss", "bench")
+LOCKS = ("results", "tests", "mteb", "faiss", "bench", "docs")
 LOCK = """\
 # The lock: exact versions of {what},
 # for pip on Python 3.11 and newer.

@@ -144,7 +144,11 @@ def test_a_day_that_yaml_reads_as_a_date_is_a_string(config):
         (["evaluation", "tasks", 0, "files"], {"en": "x"}, ["tasks[0].files", "null is needed"]),
         (["evaluation", "tasks", 2, "languages"], ["en"], ["kind mixed-pool is about", "two are"]),
         (["evaluation", "tasks", 0, "columns"], {"querry": "q"}, ["'querry' found", "query, docu"]),
-        (["evaluation", "contamination"], "drop", ["evaluation.contamination: 'drop'", "report, remove"]),
+        (
+            ["evaluation", "contamination"],
+            "drop",
+            ["evaluation.contamination: 'drop'", "report, remove"],
+        ),
         (["experiment"], "../up", ["experiment: '../up'", "matching"]),
     ],
 )
@@ -183,7 +187,10 @@ def test_a_model_folder_that_is_not_there_is_named(config, tmp_path):
     ("ablation", "message"),
     [
         ({"precision": "direct", "seeds": [7]}, r"ablations\[0\]\.seeds: 7 found; allowed are"),
-        ({"precision": "direct", "learning_rates": [1]}, r"ablations\[0\]\.learning_rates: 1 found"),
+        (
+            {"precision": "direct", "learning_rates": [1]},
+            r"ablations\[0\]\.learning_rates: 1 found",
+        ),
         ({"seeds": [0]}, r"ablations\[0\]: no changed setting found; an ablation changes at"),
         ({"precision": "delta"}, r"ablations\[0\]: no changed setting found"),
         (
@@ -296,3 +303,22 @@ def test_a_folder_of_beir_is_checked_for_its_files(config, tmp_path):
     check_files(checked)
     files = files_of_task(checked["evaluation"]["tasks"][0])
     assert [path.name for path in files] == ["corpus.jsonl.gz", "queries.jsonl.gz", "dev.tsv"]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "words"),
+    [
+        ("evaluation", "margin_of_no_loss", 0.02, "is named non_inferiority_margin now"),
+        ("evaluation", "leakage", "report", "is named contamination now"),
+        ("tuning", "baselines", [], "is named methods now"),
+        ("papers", "source", "embedded", "embedded is named synthetic now"),
+        ("base", "source", "embedded", "embedded is named synthetic now"),
+        ("tuning", "loss", "ranking", "ranking is named multiple-negatives-ranking now"),
+        ("tuning", "precision", "plain", "plain is named direct now"),
+        ("evaluation", "contamination", "remove", "remove is named exclude now"),
+    ],
+)
+def test_what_had_another_name_is_told_the_new_one(config, section, key, value, words):
+    config[section][key] = value
+    with pytest.raises(InputError, match=words):
+        checked_configuration(config)

@@ -34,6 +34,19 @@ from adiabatic.tuning.freezing import trained_names
 
 SCHEMA = Path(__file__).resolve().parents[3] / "schemas" / "config.schema.yaml"
 
+# Keys and values that had another name before version 0.1.0.
+RENAMED_KEYS = {
+    "margin_of_no_loss": "non_inferiority_margin",
+    "leakage": "contamination",
+    "baselines": "methods",
+}
+RENAMED_VALUES = {
+    "embedded": "synthetic",
+    "ranking": "multiple-negatives-ranking",
+    "plain": "direct",
+    "both-encoders": "joint",
+    "remove": "exclude",
+}
 
 Schema = dict[str, Any]
 
@@ -205,56 +218,7 @@ def write_configuration(config: Configuration, path: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _without_maxima(schema: Schema) -> None:
-    """Inner products have no unit, so nothing that is measured in theirs has a largest value."""
-    tuning = schema["properties"]["tuning"]["properties"]
-    variants = (tuning[key]["items"]["properties"] for key in ("ablations", "methods"))
-    for part in (tuning, *variants):
-        for key in ("margin", "temperature"):
-            part[key].pop("maximum", None)
-
-
-def _order(error: ValidationError) -> tuple[int, str]:
-    """Unknown keys first: a typo also shows as a key that is missing."""
-    return (error.validator != "additionalProperties", str(list(error.absolute_path)))
-
-
-def _message(error: ValidationError) -> str:
-    where = _key(error.absolute_path)
-    if error.validator == "additionalProperties":
-        allowed = list(error.schema["properties"])
-        unknown = next(key for key in error.instance if key not in allowed)
-        near = difflib.get_close_matches(str(unknown), allowed, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        return (
-            f"configuration: {where + '.' if where else ''}{unknown}: unknown key; "
-            f"{hint}allowed are {', '.join(allowed)}"
-        )
-    if error.validator == "required":
-        missing = next(key for key in error.validator_value if key not in error.instance)
-        part = error.schema["properties"][missing]
-        return (
-            f"configuration: {where + '.' if where else ''}{missing}: missing; "
-            f"needed is {_allowed(part)}"
-        )
-    hint = " (YAML reads yes, no, on, off as true or false: quote it)"
-    allowed = _allowed(error.schema) + (hint if isinstance(error.instance, bool) else "")
-    return f"configuration: {where}: {shown(error.instance)} found; allowed is {allowed}"
-
-
-def _key(path: Any) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".")
-
-
-def _kinds(schema: Schema) -> set[str]:
-    kinds = schema.get("type", [])
-    return {kinds} if isinstance(kinds, str) else set(kinds)
-
-
-def _allowed(schema: Schema) -> str:
+def in_words(schema: Schema) -> str:
     """What a value may be, in words, from its schema."""
     if "enum" in schema:
         return "one of " + ", ".join("null" if v is None else str(v) for v in schema["enum"])
@@ -281,6 +245,59 @@ def _allowed(schema: Schema) -> str:
     if schema.get("uniqueItems"):
         limits.append("without repeats")
     if "items" in schema:
-        limits.append(f"each {_allowed(schema['items'])}")
+        limits.append(f"each {in_words(schema['items'])}")
     parts = [text, *limits]
     return ", ".join(part for part in parts if part) or schema.get("description", "another value")
+
+
+def _without_maxima(schema: Schema) -> None:
+    """Inner products have no unit, so nothing that is measured in theirs has a largest value."""
+    tuning = schema["properties"]["tuning"]["properties"]
+    variants = (tuning[key]["items"]["properties"] for key in ("ablations", "methods"))
+    for part in (tuning, *variants):
+        for key in ("margin", "temperature"):
+            part[key].pop("maximum", None)
+
+
+def _order(error: ValidationError) -> tuple[int, str]:
+    """Unknown keys first: a typo also shows as a key that is missing."""
+    return (error.validator != "additionalProperties", str(list(error.absolute_path)))
+
+
+def _message(error: ValidationError) -> str:
+    where = _key(error.absolute_path)
+    if error.validator == "additionalProperties":
+        allowed = list(error.schema["properties"])
+        unknown = next(key for key in error.instance if key not in allowed)
+        near = difflib.get_close_matches(str(unknown), allowed, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        if RENAMED_KEYS.get(unknown) in allowed:
+            hint = f"it is named {RENAMED_KEYS[unknown]} now; "
+        return (
+            f"configuration: {where + '.' if where else ''}{unknown}: unknown key; "
+            f"{hint}allowed are {', '.join(allowed)}"
+        )
+    if error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        part = error.schema["properties"][missing]
+        return (
+            f"configuration: {where + '.' if where else ''}{missing}: missing; "
+            f"needed is {in_words(part)}"
+        )
+    hint = " (YAML reads yes, no, on, off as true or false: quote it)"
+    allowed = in_words(error.schema) + (hint if isinstance(error.instance, bool) else "")
+    if error.validator == "enum" and RENAMED_VALUES.get(error.instance) in error.validator_value:
+        allowed += f" ({error.instance} is named {RENAMED_VALUES[error.instance]} now)"
+    return f"configuration: {where}: {shown(error.instance)} found; allowed is {allowed}"
+
+
+def _key(path: Any) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _kinds(schema: Schema) -> set[str]:
+    kinds = schema.get("type", [])
+    return {kinds} if isinstance(kinds, str) else set(kinds)

@@ -10,13 +10,14 @@ import yaml
 from adiabatic.experiment.configuration_checks import Configuration
 from adiabatic.io.errors import InputError, shown
 from adiabatic.plan.methods import METHODS, SETTINGS
-from adiabatic.sources.world import SYNTHETIC
 
 # Lists of tuning that add runs to those of the sweep.
 VARIANTS = ("ablations", "methods")
 # Keys of tuning whose values suit the demonstration's tiny base alone, with what an overlay that
 # names another base has in their place; None: it must say.
 OF_TINY_BASE = {"learning_rates": None, "ablations": [], "methods": []}
+# Of a base that is not the demonstration's.
+OTHER_SOURCES = ("path", "hub")
 # Where to begin with a base of how many layers at most: rates from no effect to the loss of
 # languages. From the demonstration, a real base of 3 layers, and the paper's E5-small (12 layers).
 USUAL_RATES = {
@@ -50,7 +51,7 @@ def without_demonstration(
     base = config.get("base")
     if not isinstance(tuning, dict) or not isinstance(base, dict):
         return config, []
-    if base.get("source") == SYNTHETIC:
+    if base.get("source") not in OTHER_SOURCES:
         return config, _fitted(tuning, said)
     for key, value in OF_TINY_BASE.items():
         if key in said:
