@@ -41,7 +41,7 @@ bench: export PYTHONPATH := workflow/scripts
 bench: .venv/bench.installed .venv/faiss.installed
 	python bench/precision.py
 	python bench/tuning.py
-	python bench/evidence.py
+	python bench/coverage.py
 	python bench/scoring.py
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)
