@@ -71,8 +71,8 @@ def flips(
     else:
         place = place[None]
     gained = ((changed + shifts) / 2 * WHOLE).astype(np.uint16)[:, None]
-    lost = (WHOLE - (changed - shifts) / 2 * WHOLE).astype(np.uint16)[:, None]
-    return (place < gained).astype(np.int8) - (place >= lost).astype(np.int8)
+    kept = (WHOLE - 1 - (changed - shifts) / 2 * WHOLE).astype(np.uint16)[:, None]
+    return (place < gained).astype(np.int8) - (place > kept).astype(np.int8)
 
 
 def shifts_of(
