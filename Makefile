@@ -43,7 +43,7 @@ bench: .venv/bench.installed .venv/faiss.installed
 	python bench/demonstration.py
 	python bench/precision.py
 	python bench/tuning.py
-	python bench/evidence.py
+	python bench/coverage.py
 	python bench/scoring.py
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)

@@ -51,9 +51,9 @@ def test_the_seed_decides_and_the_share_is_kept():
     assert first.clusters["qa"].tolist() != other.clusters["qa"].tolist()
     chosen = [
         len(set(split_by_cluster(VALUES, 0.3, seed)[SELECTION].clusters["qa"]))
-        for seed in range(200)
+        for seed in range(60)
     ]
-    assert 0.28 < sum(chosen) / 200 / 40 < 0.32
+    assert 0.28 < sum(chosen) / 60 / 40 < 0.32
 
 
 def test_held_out_triplets_are_reported_and_nothing_is_chosen_without_a_share():
