@@ -94,6 +94,40 @@ def start_snakemake(workplace):
     return run
 
 
+@pytest.fixture
+def gather(tmp_path):
+    """Harvest into the test's folder; returns the ids of papers, the counts, and what was said."""
+    import pyarrow.parquet as pq
+
+    from adiabatic.sources.harvest import harvest
+    from adiabatic.sources.harvested_pages import (
+        Selection,
+        count_records,
+        harvested_records,
+        write_list,
+    )
+    from adiabatic.sources.oai_service import Manners, Service
+    from adiabatic.sources.papers import write_papers
+
+    everything = Selection((), None, None)
+
+    def through(server, selection=everything, seconds=0.0, timeout=0.5):
+        said = []
+        service = Service(server.url, Manners("me@example.org", seconds, timeout), said.append)
+        try:
+            pages = harvest(service, tmp_path / "pages", selection, said.append)
+        finally:
+            service.close()
+        write_list(tmp_path / "list.json", tmp_path / "pages", selection, pages)
+        counts = write_papers(harvested_records(tmp_path / "list.json"), 1, tmp_path / "p.parquet")
+        headers = count_records(tmp_path / "pages", pages, selection.start, selection.end)
+        assert headers.seen == counts.seen
+        ids = pq.read_table(tmp_path / "p.parquet")["id"].to_pylist()
+        return sorted(ids), counts, said
+
+    return through
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder_folder(tmp_path_factory):
     """A model folder of two languages' words, trained for two steps: random, but real."""
