@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from forked_processes import run_file, run_module
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +68,12 @@ def in_language(tmp_path, write_file):
         return str(tmp_path / "set-{language}")
 
     return write
+
+
+@pytest.fixture
+def config():
+    """The shipped configuration, to be changed."""
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
