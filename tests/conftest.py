@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -157,3 +158,47 @@ def tiny_encoder(tiny_encoder_folder):
     from adiabatic.encoding.encoder import load_encoder
 
     return load_encoder(tiny_encoder_folder)
+
+
+@pytest.fixture(scope="session")
+def moved_encoder_folder(tiny_encoder_folder, tmp_path_factory):
+    """A query encoder some way from the tiny one, as a tuned one is."""
+    import torch
+
+    from adiabatic.encoding.encoder import load_encoder, save_encoder
+
+    moved = load_encoder(tiny_encoder_folder)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weights in moved.model.parameters():
+            weights += 0.05 * torch.randn(weights.shape, generator=generator)
+    folder = tmp_path_factory.mktemp("moved")
+    save_encoder(moved, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mteb_data(tmp_path_factory):
+    """A folder with data of four of mteb's tasks."""
+    from mteb_data import write_tasks
+
+    folder = tmp_path_factory.mktemp("mteb")
+    write_tasks(folder)
+    return folder
+
+
+@pytest.fixture
+def script_here(monkeypatch, capsys):
+    """Run a script in this process, where libraries that take seconds are imported already."""
+
+    def run(name, *arguments):
+        monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
+        code = 0
+        try:
+            runpy.run_path(str(SCRIPTS / f"{name}.py"), run_name="__main__")
+        except SystemExit as end:
+            code = end.code or 0
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(name, code, said.out, said.err)
+
+    return run

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adiabatic.experiment.configuration import checked_configuration
+from adiabatic.experiment.configuration import check_files, checked_configuration
 from adiabatic.io.errors import InputError
 
 
@@ -84,4 +84,16 @@ def test_an_own_set_has_the_languages_that_it_has(config):
 def test_two_ablations_have_two_names(config):
     config["tuning"]["ablations"] = [{"name": "one", "epochs": 2}, {"name": "one", "epochs": 3}]
     with pytest.raises(InputError, match=r"ablations\[1\]\.name: 'one' found twice"):
+        checked_configuration(config)
+
+
+def test_the_configuration_names_tasks_that_there_are(config, tmp_path):
+    config["evaluation"]["mteb"] = {"tasks": ["XNLI", "Tatoeba"], "languages": ["deu", "eng"]}
+    checked = checked_configuration(config)
+    check_files(checked)
+    checked["evaluation"]["mteb"]["data"] = str(tmp_path / "none")
+    with pytest.raises(InputError, match=r"evaluation\.mteb\.data: no folder .*none"):
+        check_files(checked)
+    config["evaluation"]["mteb"]["tasks"] = ["Tatoba"]
+    with pytest.raises(InputError, match="did you mean Tatoeba"):
         checked_configuration(config)
