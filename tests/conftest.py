@@ -2,11 +2,13 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from forked_processes import run_file, run_module
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +72,12 @@ def in_language(tmp_path, write_file):
 
 
 @pytest.fixture
+def config():
+    """The shipped configuration, to be changed."""
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
 def workplace(tmp_path):
     """A folder that holds the workflow, as a clone would, but has results of its own."""
     for name in ("Snakefile", "config.yaml", "workflow", "envs", "profiles"):
@@ -94,6 +102,40 @@ def start_snakemake(workplace):
     return run
 
 
+@pytest.fixture
+def gather(tmp_path):
+    """Harvest into the test's folder; returns the ids of papers, the counts, and what was said."""
+    import pyarrow.parquet as pq
+
+    from adiabatic.sources.harvest import harvest
+    from adiabatic.sources.harvested_pages import (
+        Selection,
+        count_records,
+        harvested_records,
+        write_list,
+    )
+    from adiabatic.sources.oai_service import Manners, Service
+    from adiabatic.sources.papers import write_papers
+
+    everything = Selection((), None, None)
+
+    def through(server, selection=everything, seconds=0.0, timeout=0.5):
+        said = []
+        service = Service(server.url, Manners("me@example.org", seconds, timeout), said.append)
+        try:
+            pages = harvest(service, tmp_path / "pages", selection, said.append)
+        finally:
+            service.close()
+        write_list(tmp_path / "list.json", tmp_path / "pages", selection, pages)
+        counts = write_papers(harvested_records(tmp_path / "list.json"), 1, tmp_path / "p.parquet")
+        headers = count_records(tmp_path / "pages", pages, selection.start, selection.end)
+        assert headers.seen == counts.seen
+        ids = pq.read_table(tmp_path / "p.parquet")["id"].to_pylist()
+        return sorted(ids), counts, said
+
+    return through
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder_folder(tmp_path_factory):
     """A model folder of two languages' words, trained for two steps: random, but real."""
@@ -116,3 +158,47 @@ def tiny_encoder(tiny_encoder_folder):
     from adiabatic.encoding.encoder import load_encoder
 
     return load_encoder(tiny_encoder_folder)
+
+
+@pytest.fixture(scope="session")
+def moved_encoder_folder(tiny_encoder_folder, tmp_path_factory):
+    """A query encoder some way from the tiny one, as a tuned one is."""
+    import torch
+
+    from adiabatic.encoding.encoder import load_encoder, save_encoder
+
+    moved = load_encoder(tiny_encoder_folder)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weights in moved.model.parameters():
+            weights += 0.05 * torch.randn(weights.shape, generator=generator)
+    folder = tmp_path_factory.mktemp("moved")
+    save_encoder(moved, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mteb_data(tmp_path_factory):
+    """A folder with data of four of mteb's tasks."""
+    from mteb_data import write_tasks
+
+    folder = tmp_path_factory.mktemp("mteb")
+    write_tasks(folder)
+    return folder
+
+
+@pytest.fixture
+def script_here(monkeypatch, capsys):
+    """Run a script in this process, where libraries that take seconds are imported already."""
+
+    def run(name, *arguments):
+        monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
+        code = 0
+        try:
+            runpy.run_path(str(SCRIPTS / f"{name}.py"), run_name="__main__")
+        except SystemExit as end:
+            code = end.code or 0
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(name, code, said.out, said.err)
+
+    return run

@@ -39,6 +39,22 @@ class Paper:
     deleted: bool = False
 
 
+# Three months of papers: 3 pages of January, 2 of February, 1 of March.
+THREE_MONTHS = [
+    Paper(f"2401.{n:05d}", f"2024-{month:02d}-{day:02d}")
+    for n, (month, day) in enumerate(
+        [(1, d) for d in range(1, 9)]
+        + [(2, d) for d in range(1, 6)]
+        + [(3, d) for d in range(1, 4)]
+    )
+]
+
+
+def ids_of(papers):
+    """Ids in order."""
+    return sorted(paper.id for paper in papers)
+
+
 class Archive(oai_repo.DataInterface):
     """What oai_repo asks for; tokens, pages, errors and XML are its own."""
 

@@ -1,34 +1,10 @@
+import argparse
+from dataclasses import dataclass
+
 import pytest
 
 from adiabatic.cli import command_line
-from adiabatic.io.atomic import folder_written_atomically, written_atomically
 from adiabatic.io.errors import InputError
-
-
-def test_a_file_takes_its_name_only_when_it_is_whole(tmp_path):
-    path = tmp_path / "deep" / "file.csv"
-    with pytest.raises(RuntimeError), written_atomically(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
-    assert list(path.parent.iterdir()) == []
-    with written_atomically(path) as temporary:
-        assert temporary.suffix == ".csv"
-        temporary.write_text("whole")
-    assert path.read_text() == "whole"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_a_folder_is_filled_only_when_all_is_whole(tmp_path):
-    folder = tmp_path / "run"
-    with pytest.raises(RuntimeError), folder_written_atomically(folder) as temporary:
-        (temporary / "a").write_text("half")
-        raise RuntimeError
-    assert not folder.exists()
-    with folder_written_atomically(folder) as temporary:
-        (temporary / "deep").mkdir()
-        (temporary / "deep" / "a").write_text("whole")
-    assert (folder / "deep" / "a").read_text() == "whole"
-    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_bad_input_is_one_line_and_exit_code_2(capsys):
@@ -39,3 +15,41 @@ def test_bad_input_is_one_line_and_exit_code_2(capsys):
         command_line.run(main)
     assert stopped.value.code == 2
     assert capsys.readouterr().err == "error: file, line 3: bad\n"
+
+
+def test_an_interruption_is_one_line_and_the_code_of_shells(capsys):
+    def main():
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as stopped:
+        command_line.run(main)
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
+
+
+def test_any_other_error_is_not_hidden():
+    def main():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        command_line.run(main)
+
+
+def test_help_shows_defaults_where_there_are_any():
+    parser = command_line.parser("What it does.")
+    assert isinstance(parser, argparse.ArgumentParser)
+    parser.add_argument("--threads", type=int, default=1, help="of torch")
+    parser.add_argument("--path", help="of the file")
+    text = " ".join(parser.format_help().split())
+    assert "What it does." in text
+    assert "of torch (default: 1)" in text
+    assert text.endswith("of the file")
+
+
+def test_counts_are_told_in_words():
+    @dataclass
+    class Counts:
+        read: int
+        without_negative: int
+
+    assert command_line.in_words(Counts(3, 1)) == "3 read, 1 without negative"

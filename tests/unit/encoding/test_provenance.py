@@ -40,8 +40,13 @@ def test_weights_that_are_not_those_of_the_base_are_refused(files):
 
 def test_a_run_is_another_where_anything_that_decides_it_is(files):
     base, vectors, data = files
-    first = run_identity({"seed": 0}, {"triplets": data}, FrozenFiles.of(base, vectors))
-    assert run_identity({"seed": 0}, {"triplets": data}, FrozenFiles.of(base, vectors)) == first
-    assert run_identity({"seed": 1}, {"triplets": data}, FrozenFiles.of(base, vectors)) != first
+
+    def identity(seed=0, code="one"):
+        return run_identity({"seed": seed}, {"triplets": data}, FrozenFiles.of(base, vectors), code)
+
+    first = identity()
+    assert identity() == first
+    assert identity(seed=1) != first
+    assert identity(code="other") != first
     data.write_bytes(b"more data")
-    assert run_identity({"seed": 0}, {"triplets": data}, FrozenFiles.of(base, vectors)) != first
+    assert identity() != first

@@ -12,6 +12,7 @@ from adiabatic.evaluation.outcomes import joined, outcomes_of_set
 from adiabatic.evaluation.search import all_products
 from adiabatic.evaluation.sets import EvaluationSet, task_set
 from adiabatic.tasks.beir import write_beir
+from adiabatic.tasks.files import TaskFiles
 
 GERMAN = ["Die Katze jagt die Maus", "Der Hund schläft", "Zwei Hunde und eine Katze", "Nichts"]
 QUERY = "Hunde jagen die Katzen und die Hunde"
@@ -105,7 +106,7 @@ def test_a_set_in_beirs_format_is_searched_by_terms(tmp_path):
     corpus = {"a": "the cat sleeps", "b": "a dog barks", "c": "the cat sleeps", "d": "rain"}
     judgments = {("q", "b"): 2, ("q", "d"): 1}
     write_beir_folder(tmp_path / "set", corpus, {"q": "dogs bark at a cat"}, judgments)
-    write_beir(str(tmp_path / "set"), ["en"], "test", None, tmp_path / "s.parquet")
+    write_beir(TaskFiles([str(tmp_path / "set")], ["en"]), tmp_path / "s.parquet")
     ((index, part),) = lexical_sets([task_set("set", "beir", tmp_path / "s.parquet")])
     # Two passages of one text are one document of the index, and two of the search.
     assert index.weights.shape[0] == 3

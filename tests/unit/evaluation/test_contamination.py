@@ -6,13 +6,14 @@ import pytest
 from adiabatic.evaluation.contamination import (
     ItemSet,
     check_evaluation_sets,
-    held_out_items,
     contamination_in_words,
+    held_out_items,
     task_items,
     without_items,
 )
 from adiabatic.io.errors import InputError
 from adiabatic.tasks.beir import write_beir
+from adiabatic.tasks.files import TaskFiles
 
 TUNING = pd.DataFrame(
     [
@@ -50,19 +51,19 @@ def test_what_the_tuning_data_has_too_is_counted_by_set():
     assert (held_out["items"], held_out["contaminated"]) == (1, 0)
     assert qa == {
         "set": "qa", "kind": "qa-retrieval", "languages": "en de", "items": 3, "documents": 8,
-        "duplicates": 1, "shared_queries": 1, "shared_passages": 1, "contaminated": 2, "removed": 0,
+        "duplicates": 1, "shared_queries": 1, "shared_passages": 1, "contaminated": 2,
+        "excluded": 0,
     }  # fmt: skip
-    assert "2 items of the evaluation sets, too (2 of 3 in qa): they count" in contamination_in_words(
-        table
-    )
+    told = contamination_in_words(table)
+    assert "2 items of the evaluation sets are in the tuning data (2 of 3 in qa): they cou" in told
     assert contamination_in_words(table.iloc[:1]).startswith("No item")
 
 
 def test_items_are_excluded_in_all_languages_and_their_documents_are_still_searched():
     table, excluded = check_evaluation_sets(SETS, TUNING, "exclude")
-    assert table["removed"].tolist() == [0, 2]
+    assert table["excluded"].tolist() == [0, 2]
     assert excluded.to_numpy().tolist() == [["qa", "1"], ["qa", "2"]]
-    assert contamination_in_words(table).endswith("were left out.")
+    assert contamination_in_words(table).endswith("were excluded.")
     kept = without_items(QA, excluded["item"])
     assert kept["item"].dropna().tolist() == ["3", "3"]
     assert kept["query"].dropna().tolist() == ["another one", "Wo was it?"]
@@ -87,7 +88,7 @@ def test_relevant_passages_of_a_beir_folder_are_read_with_its_queries(tmp_path):
     (tmp_path / "qrels").mkdir()
     rows = ["query-id\tcorpus-id\tscore", "q0\td0\t1", "q0\td1\t2", "q1\td2\t1"]
     (tmp_path / "qrels/test.tsv").write_text("\n".join(rows))
-    write_beir(str(tmp_path), ["en"], "test", None, tmp_path / "beir.parquet")
+    write_beir(TaskFiles([str(tmp_path)], ["en"]), tmp_path / "beir.parquet")
     part = task_items("judged", "beir", tmp_path / "beir.parquet")
     table, excluded = check_evaluation_sets([part], TUNING, "exclude")
     assert table.iloc[0][["items", "documents", "shared_passages"]].tolist() == [2, 3, 1]

@@ -1,9 +1,13 @@
 import numpy as np
-import pandas as pd
 import pytest
 
-from adiabatic.evaluation.drift import MovedQueries, block_drift, block_of, query_drift
-from adiabatic.inference.gain_against_drift import run_points
+from adiabatic.evaluation.drift import (
+    MovedQueries,
+    block_drift,
+    block_of,
+    query_drift,
+    weight_changes,
+)
 
 
 def unit(rng, *shape):
@@ -58,7 +62,7 @@ def test_query_measures_are_their_definitions():
                     if a != b:
                         value = before[a * n + i] @ before[b * n + j]
                         (same if i == j else different).append(value)
-    gap = rows.loc[("gap", "xnli", "every")]
+    gap = rows.loc[("alignment gap", "xnli", "every")]
     assert gap["base"] == pytest.approx(np.mean(same) - np.mean(different), abs=1e-6)
     assert gap["value"] == pytest.approx(gap["tuned"] - gap["base"])
 
@@ -70,32 +74,15 @@ def test_what_has_not_moved_has_no_drift():
     rows = rows.set_index("kind")
     assert rows.loc["queries", "value"] == 0
     assert rows.loc["anisotropy", "value"] == 0
-    assert "gap" not in rows.index
+    assert "alignment gap" not in rows.index
 
 
-def test_points_join_drift_and_difference_of_a_run():
-    drift = pd.DataFrame(
-        [
-            ("a", "queries", "held-out", "en", 0.5),
-            ("a", "queries", "xnli", "de", 0.1),
-            ("a", "queries", "xnli", "en", 0.9),
-            ("a", "queries", "xnli", "zh", 0.3),
-            ("a", "gap", "xnli", "every", 7.0),
-        ],
-        columns=["run", "kind", "name", "language", "value"],
-    )
-    row = {"run": "a", "learning_rate": 1e-6, "seed": 0, "metric": "accuracy"}
-    summary = pd.DataFrame(
-        [
-            row | {"task": "held-out", "subset": "all", "query_language": "en",
-                   "document_language": "en", "difference": 0.04},
-            row | {"task": "xnli", "subset": "mean", "query_language": "others",
-                   "document_language": "same", "difference": -0.01},
-            row | {"task": "xnli", "subset": "neutral", "query_language": "others",
-                   "document_language": "same", "difference": -0.5},
-        ]
-    )  # fmt: skip
-    points = run_points(drift, summary)
-    assert points["family"].tolist() == ["held-out English triplets", "xnli, other languages"]
-    assert points["distance"].tolist() == pytest.approx([0.5, 0.2])
-    assert points["difference"].tolist() == [0.04, -0.01]
+def test_changes_of_weights_are_compared_by_their_norms():
+    repeated = {"a": np.array([3.0, 0.0]), "b": np.array([4.0])}
+    ablated = {"a": np.array([3.0, 0.0]), "c": np.array([4.0])}
+    found = weight_changes(repeated, ablated)
+    assert found["norm_sweep"] == found["norm_ablation"] == 5
+    # What one run froze, it has not changed.
+    assert found["relative_weight_change"] == pytest.approx(np.sqrt(32) / 5)
+    assert weight_changes(repeated, repeated)["relative_weight_change"] == 0
+    assert weight_changes({}, {})["relative_weight_change"] == 0

@@ -10,7 +10,9 @@ from adiabatic.sources.categories import is_known
 from adiabatic.sources.papers import snapshot_records, write_papers
 from adiabatic.sources.tuning_data import read_tuning_data
 from adiabatic.sources.world import FOLDER, LANGUAGES, World, WorldSizes, write_world
-from adiabatic.tasks.reading import read_task
+from adiabatic.tasks.files import TaskFiles
+from adiabatic.tasks.squad import read_squad
+from adiabatic.tasks.xnli import read_xnli
 
 SIZES = WorldSizes(papers=300, triplets=100, premises=30, passages=30, sentences=50)
 
@@ -60,9 +62,9 @@ def test_the_readers_of_real_sources_read_it(world, tmp_path):
     triplets, _ = read_tuning_data(world / "tuning.jsonl", None, 10, 0)
     assert len(triplets) == 100
     languages = list(LANGUAGES)
-    premises, _ = read_task("xnli", str(world / "xnli-{language}.tsv"), languages, None)
+    premises, _ = read_xnli(TaskFiles([str(world / "xnli-{language}.tsv")], languages))
     assert len(premises) == 30 * len(LANGUAGES)
-    passages, _ = read_task("qa-retrieval", str(world / "qa-{language}.json"), languages, None)
+    passages, _ = read_squad(TaskFiles([str(world / "qa-{language}.json")], languages))
     assert len(passages) == 30 * len(LANGUAGES)
 
 

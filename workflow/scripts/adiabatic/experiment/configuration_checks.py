@@ -192,7 +192,7 @@ def _check_task_files(task: Configuration, where: str) -> None:
             if task[key] is not None:
                 raise InputError(
                     f"{where}.{key}: {shown(task[key])} found; null is needed with source: "
-                    "embedded, which does not read it"
+                    "synthetic, which does not read it"
                 )
         return
     if kind.files == ONE_FILE:

@@ -40,7 +40,7 @@ def source_digest(script: str, *rows: Any) -> str:
     values = []
     for row in rows:
         counted = [field.name for field in fields(row) if not field.metadata.get("shown")]
-        values += [f"{name}={getattr(row, name)!r}" for name in counted]
+        values += [f"{name}={getattr(row, name)!a}" for name in counted]
         waiting += [place for name in counted for place in _places(getattr(row, name))]
     while waiting:
         definition = waiting.pop()
@@ -225,7 +225,8 @@ def _dump(node: Any) -> str:
         return f"{type(node).__name__}({', '.join(parts)})"
     if isinstance(node, list):
         return f"[{', '.join(map(_dump, node))}]"
-    return repr(node)
+    # Unlike repr, it does not ask which characters a version of Python knows as printable.
+    return ascii(node)
 
 
 def _filled(pairs: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
