@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from dry_runs import commands, jobs, rules
 from records import paper, squad, write_beir_folder, xnli_lines
 from safetensors.numpy import save_file
 
@@ -17,32 +18,7 @@ from adiabatic.plan.methods import METHODS
 from adiabatic.plan.runs import SWEEP, planned
 
 ROOT = Path(__file__).resolve().parents[2]
-# Rules of which there is one for each batch of runs or corpora, or each figure.
-OF_MANY = re.compile("tune_query_encoder|evaluate_runs|embed_documents(_again)?|plot_figure")
-
-
 OWN_RATES = "tuning={learning_rates: [1e-6]}"
-
-
-def rules(done):
-    """Number of jobs by rule, from the statistics of a dry-run."""
-    assert done.returncode == 0, done.stdout + done.stderr
-    counts = re.findall(r"^(\S+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)
-    return {name: int(count) for name, count in counts}
-
-
-def jobs(done):
-    """The same, the rules of single batches, corpora and figures taken together."""
-    found = Counter()
-    for name, count in rules(done).items():
-        several = OF_MANY.match(name)
-        found[several[0] if several else name] += count
-    return found
-
-
-def commands(done, script):
-    """The command lines of a script, from a dry-run that prints them."""
-    return [line for line in done.stdout.splitlines() if f"scripts/{script}.py" in line]
 
 
 def stopped(done, *words):
