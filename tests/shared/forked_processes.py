@@ -41,18 +41,23 @@ def _run(program, arguments, folder):
     with TemporaryDirectory() as streams:
         output, errors = Path(streams, "stdout"), Path(streams, "stderr")
         settings = (program, arguments, folder, dict(os.environ), output, errors)
-        process = CONTEXT.Process(target=_become, args=settings)
+        process = CONTEXT.Process(target=_start, args=settings)
         process.start()
         process.join()
         texts = output.read_text(encoding="utf-8"), errors.read_text(encoding="utf-8")
     return subprocess.CompletedProcess([program, *arguments], process.exitcode, *texts)
 
 
-def _become(program, arguments, folder, environment, output, errors):
-    """Make a forked process what Python would be that was started for a program."""
+def _start(program, arguments, folder, environment, output, errors):
+    """Write the streams to files, and become the program."""
     for path, descriptor in ((output, 1), (errors, 2)):
         with path.open("wb") as file:
             os.dup2(file.fileno(), descriptor)
+    become(program, arguments, folder, environment)
+
+
+def become(program, arguments, folder, environment):
+    """Make a forked process what Python would be that was started for a program: file or module."""
     os.environ.clear()
     os.environ.update(environment)
     for name in [name for name in sys.modules if name.split(".")[0] == IMPORTED_AGAIN]:

@@ -27,6 +27,7 @@ from adiabatic.experiment.packages import check_packages
 from adiabatic.io.atomic import written_atomically
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import opened
+from adiabatic.plan.methods import METHODS
 from adiabatic.sources.world import SYNTHETIC
 from adiabatic.tasks.beir_folder import SPLIT, beir_files
 from adiabatic.tasks.kinds import FOLDER, KINDS
@@ -85,8 +86,17 @@ def checked_configuration(config: Configuration) -> Configuration:
 
 
 def read_schema() -> Schema:
-    """The JSON schema of the configuration."""
-    return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    """The JSON schema of the configuration; kinds and methods are those of their registries."""
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    sections = schema["properties"]
+    for section, things, key, known in (
+        ("evaluation", "tasks", "kind", KINDS),
+        ("tuning", "methods", "method", METHODS),
+    ):
+        part = sections[section]["properties"][things]["items"]["properties"][key]
+        part["enum"] = list(known)
+        part["description"] += " " + "; ".join(f"{n} ({row.about})" for n, row in known.items())
+    return schema
 
 
 def with_numbers(value: Any, schema: Schema) -> Any:

@@ -43,7 +43,8 @@ class Method:
     own_documents: whether documents are embedded again, by the run's own encoder.
     search: what searches texts without vectors, called with the evaluation sets; else empty.
     index: what becomes of the stored document vectors.
-    serving: what a query costs to serve. marker, color: in figures.
+    about: what it is, for a person who chooses. serving: what a query costs to serve.
+    marker, color: in figures.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Method:
     search: str = ""
     index: str = field(default="yes", metadata=SHOWN)
     serving: str = field(default="as the base", metadata=SHOWN)
+    about: str = field(default="", metadata=SHOWN)
     marker: str = field(default="o", metadata=SHOWN)
     color: str = field(default="#999999", metadata=SHOWN)
 
@@ -72,6 +74,7 @@ METHODS: Registry[Method] = registry(
         SETTINGS,
         marker="s",
         color="#D55E00",
+        about="as the sweep, with other settings",
     ),
     Method(
         "joint",
@@ -81,6 +84,7 @@ METHODS: Registry[Method] = registry(
         index="no",
         marker="D",
         color="#CC79A7",
+        about="the encoder of documents, too, which are embedded again",
     ),
     Method(
         "lora",
@@ -88,6 +92,7 @@ METHODS: Registry[Method] = registry(
         (*(key for key in SETTINGS if key != "freeze"), "rank", "targets"),
         marker="^",
         color="#009E73",
+        about="low-rank matrices beside linear layers",
     ),
     Method(
         "linear-adapter",
@@ -96,6 +101,7 @@ METHODS: Registry[Method] = registry(
         serving="the base, then one matrix",
         marker="v",
         color="#E69F00",
+        about="a matrix on the query's vector",
     ),
     Method(
         "procrustes",
@@ -104,6 +110,7 @@ METHODS: Registry[Method] = registry(
         serving="the base, then one matrix",
         marker="P",
         color="#F0E442",
+        about="an orthogonal matrix on it",
     ),
     Method(
         "interpolation",
@@ -112,6 +119,7 @@ METHODS: Registry[Method] = registry(
         repeats=True,
         marker=">",
         color="#56B4E9",
+        about="of the sweep's weights with the base's",
     ),
     Method(
         "bm25",
@@ -121,6 +129,7 @@ METHODS: Registry[Method] = registry(
         serving="an inverted index",
         marker="X",
         color="#999999",
+        about="terms, by language",
     ),
 )
 # The method of the sweep and of its ablations.

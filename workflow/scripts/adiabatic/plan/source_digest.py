@@ -7,7 +7,6 @@ texts of errors, of help and of the log. It is the same under every version of P
 """
 
 import ast
-import copy
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -69,7 +68,8 @@ class _Module:
 
 @cache
 def _module(path: Path) -> _Module:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    # Pruned as a whole: what computes nothing refers to nothing, either.
+    tree = _Pruning().visit(ast.parse(path.read_text(encoding="utf-8")))
     definitions: dict[str, list[ast.stmt]] = {}
     body, registries = [], set()
     for node in tree.body:
@@ -106,7 +106,7 @@ def _uses(path: Path, name: str) -> tuple[_Definition, ...]:
     if name in module.registries:
         return tuple(found)
     for node in _nodes(path, name):
-        for part in ast.walk(_pruned(node)):
+        for part in ast.walk(node):
             if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
                 if part.value.id in module.modules:
                     found[module.modules[part.value.id], part.attr] = None
@@ -124,7 +124,7 @@ def _definition_digest(path: Path, name: str) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     if name in _module(path).registries:
         return REGISTRY
-    text = "\n".join(_dump(_pruned(node)) for node in _nodes(path, name))
+    text = "\n".join(map(_dump, _nodes(path, name)))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -197,11 +197,6 @@ class _Pruning(ast.NodeTransformer):
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         node.body = _without_texts(node.body)
         return self.generic_visit(node)
-
-
-def _pruned(node: ast.stmt) -> ast.AST:
-    # The transformer changes what it visits.
-    return _Pruning().visit(copy.deepcopy(node))
 
 
 def _without_texts(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -14,6 +14,8 @@ POOL = "pool"
 MEAN = "mean"
 # What a path of the configuration names: a file or a folder for each language, or one for all.
 FILE, FOLDER, ONE_FILE = "file", "folder", "one file"
+# Of a field that changes nothing but how things look; see `plan.source_digest`.
+SHOWN = {"shown": True}
 # Claims of no loss that the tasks of a kind are evidence for; see `inference.claims`.
 PAIRS_CLAIM, RETRIEVAL_CLAIM = "b", "c"
 
@@ -41,7 +43,7 @@ class Kind:
     files: what its path names: FILE, FOLDER or ONE_FILE.
     reads: keys of the configuration that only some kinds read.
     synthetic: its files in the generated world, empty where that has none.
-    sides: what its queries and documents are called.
+    about: what it is, for a person who chooses. sides: what its queries and documents are called.
     """
 
     name: str
@@ -63,7 +65,8 @@ class Kind:
     open: str = ""
     list_items: str = ""
     synthetic: str = ""
-    sides: tuple[str, str] = field(default=("queries", "documents"), metadata={"shown": True})
+    about: str = field(default="", metadata=SHOWN)
+    sides: tuple[str, str] = field(default=("queries", "documents"), metadata=SHOWN)
 
 
 KINDS: Registry[Kind] = registry(
@@ -80,6 +83,7 @@ KINDS: Registry[Kind] = registry(
         all_pairs=True,
         synthetic="xnli-{language}.tsv",
         sides=("premises", "hypotheses"),
+        about="premises and hypotheses, TSV",
     ),
     Kind(
         "qa-retrieval",
@@ -92,6 +96,7 @@ KINDS: Registry[Kind] = registry(
         claim=RETRIEVAL_CLAIM,
         synthetic="qa-{language}.json",
         sides=("questions", "passages"),
+        about="questions and passages, SQuAD's JSON",
     ),
     Kind(
         "triplets",
@@ -103,6 +108,7 @@ KINDS: Registry[Kind] = registry(
         ("accuracy",),
         claim=RETRIEVAL_CLAIM,
         parallel=False,
+        about="JSON lines",
     ),
     Kind(
         "bitext",
@@ -115,6 +121,7 @@ KINDS: Registry[Kind] = registry(
         claim=RETRIEVAL_CLAIM,
         judged="similarity",
         languages=2,
+        about="text files, line by line",
     ),
     Kind(
         "mixed-pool",
@@ -128,6 +135,7 @@ KINDS: Registry[Kind] = registry(
         languages=2,
         synthetic="qa-{language}.json",
         sides=("questions", "passages"),
+        about="as qa-retrieval, passages of all languages searched together",
     ),
     Kind(
         "own",
@@ -141,6 +149,7 @@ KINDS: Registry[Kind] = registry(
         parallel=None,
         files=ONE_FILE,
         reads=("columns",),
+        about="one CSV or JSON-lines file with all languages",
     ),
     Kind(
         "beir",
@@ -157,6 +166,7 @@ KINDS: Registry[Kind] = registry(
         stream=True,
         open="adiabatic.evaluation.sets:open_beir",
         list_items="adiabatic.evaluation.contamination:beir_items",
+        about="a folder in BEIR's format",
     ),
 )
 # The kind of arXiv's pairs and of the held-out triplets.
