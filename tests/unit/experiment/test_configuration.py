@@ -64,10 +64,10 @@ def test_config_yaml_shows_every_key_and_the_schema_describes_it(config):
 
 
 def test_defaults_fill_what_is_left_out(config):
-    del config["tuning"]["margin"], config["evaluation"]["resamples"], config["world"]
+    del config["tuning"]["margin"], config["evaluation"]["confidence"], config["world"]
     checked = checked_configuration(config)
     assert checked["tuning"]["margin"] == 0.1
-    assert checked["evaluation"]["resamples"] == 2000
+    assert checked["evaluation"]["confidence"] == 0.95
     assert checked["world"]["layers"] == 2
 
 
