@@ -56,6 +56,7 @@ def test_config_yaml_shows_every_key_and_the_schema_describes_it(config):
     # An ablation or a compared method may change any setting of a run; config.yaml shows some.
     variants = ("ablations", "methods")
     changed = {f"tuning.{v}.{key}" for v in variants for key in (*SETTINGS, "learning_rates")}
+    changed |= {"tuning.ablations.seeds"}
     changed |= {f"tuning.methods.{key}" for key in ("seeds", "alphas", "rank", "targets")}
     assert changed <= set(described)
     assert {f"tuning.{key}" for key in SETTINGS} <= shown
@@ -78,7 +79,7 @@ def test_the_world_is_the_same_whether_written_out_or_left_to_defaults(config):
 
 
 def test_numbers_that_yaml_reads_as_strings_are_numbers(config):
-    config["tuning"] |= {"learning_rates": ["2e-8", 1e-7], "methods": []}
+    config["tuning"] |= {"learning_rates": ["2e-8", 1e-7], "methods": [], "ablations": []}
     config["tuning"]["batch_size"] = "14"
     tuning = checked_configuration(config)["tuning"]
     assert tuning["learning_rates"] == [2e-8, 1e-7]

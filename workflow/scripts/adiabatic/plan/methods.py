@@ -16,6 +16,7 @@ SETTINGS = (
     "max_gradient_norm",
     "dropout",
     "epochs",
+    "resample",
     "patience",
     "freeze",
     "precision",
@@ -23,7 +24,8 @@ SETTINGS = (
 )
 # Those that an adapter reads, which moves no weight of the encoder.
 ADAPTER_SETTINGS = (
-    *("loss", "margin", "temperature", "batch_size", "schedule", "warmup", "epochs", "patience"),
+    *("loss", "margin", "temperature", "batch_size", "schedule", "warmup", "epochs"),
+    *("resample", "patience"),
 )
 # What a method's settings are where the configuration says nothing, beside the tuning section's.
 DEFAULTS = {"rank": 8, "targets": []}
