@@ -11,6 +11,7 @@ from adiabatic.inference.claims import Claim
 from adiabatic.inference.window_claims import (
     end_of_window,
     rate_p_values,
+    refuted_rates,
     window_claim,
     window_of,
 )
@@ -153,6 +154,18 @@ def test_that_there_is_a_window_is_corrected_for_the_rates_that_were_tried():
     assert (found.verdict, found.p_value) == ("undecided", pytest.approx(0.04))
     at_the_end = window_claim(claims_at([0.9] * 3 + [0.001]), Evidence)
     assert at_the_end.detail.endswith("it may go on above")
+
+
+def test_a_rate_is_refuted_by_any_claim_corrected_for_their_number():
+    def of_rate(no_gain, inferior):
+        return [
+            Claim("a", "undecided", learning_rate=1e-6, p_value=1 - no_gain),
+            Claim("b", "undecided", learning_rate=1e-6, p_inferior=inferior),
+            Claim("c", "not tested", learning_rate=1e-6),
+        ]
+
+    found = [refuted_rates(of_rate(*p), 0.025) for p in ((0.02, 0.9), (0.9, 0.01), (0.012, 0.9))]
+    assert found == [[], [1e-6], [1e-6]]
 
 
 def test_claims_are_in_order_and_those_without_a_test_are_listed():

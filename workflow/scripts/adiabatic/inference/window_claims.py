@@ -48,6 +48,18 @@ def rate_p_values(claims: list[Claim]) -> dict[float, float]:
     return found
 
 
+def refuted_rates(claims: list[Claim], tail: float) -> list[float]:
+    """The learning rates at which one of a to d is refuted, corrected by Holm for their number."""
+    refuted = []
+    for rate in sorted({claim.learning_rate for claim in claims}):
+        mine = [c for c in claims if c.learning_rate == rate and c.verdict != NOT_TESTED]
+        # What shows that there is no gain is what is left of the evidence for one.
+        chances = [1 - c.p_value if c.claim == ENGLISH_CLAIM else c.p_inferior for c in mine]
+        if holm(np.nan_to_num(chances, nan=1.0)).min() < tail:
+            refuted.append(rate)
+    return refuted
+
+
 def window_of(claims: list[Claim], tail: float) -> list[float]:
     """The learning rates next to each other at which a to d hold, around the largest gain."""
     p_values = rate_p_values(claims)
@@ -75,7 +87,8 @@ def end_of_window(claims: list[Claim], tail: float) -> float:
 def window_claim(claims: list[Claim], evidence: Evidence) -> Claim:
     """Claim e. It holds where a to d do at some rate, corrected by Holm for the number of rates.
 
-    It fails where every rate is refuted: its gain is shown to be none, or something to be lost.
+    It fails where every rate is refuted: its gain is shown to be none, or something to be lost. As
+    that must be so at each, it is not corrected for the number of rates.
 
     Args:
         claims: a to d at every rate of the sweep.
@@ -83,13 +96,13 @@ def window_claim(claims: list[Claim], evidence: Evidence) -> Claim:
     tail, p_values = evidence.how.tail, rate_p_values(claims)
     rates, window = list(p_values), window_of(claims, tail)
     corrected = float(holm(np.array(list(p_values.values()))).min())
-    refuted = {claim.learning_rate for claim in claims if claim.verdict == FAILS}
+    refuted = refuted_rates(claims, tail)
     about = {"comparisons": len(rates), "seeds": claims[0].seeds, "p_value": corrected}
     about["null_hypothesis"] = "at no rate a to d all are so"
     tried = f"among {len(rates)} rates from {rates[0]:g} to {rates[-1]:g}"
     if any(claim.verdict == NEEDS_SEEDS for claim in claims):
         return Claim(WINDOW, NEEDS_SEEDS, detail=tried, **about)
-    if refuted == set(rates):
+    if refuted == rates:
         return Claim(WINDOW, FAILS, detail=f"refuted at every one of them, {tried}", **about)
     if not window:
         detail = f"shown at none and refuted at {len(refuted)}, {tried}"
