@@ -1,17 +1,18 @@
 """Evaluation sets from files to outcomes, by the scripts as programs."""
 
 import json
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 from finished import failed
+from plans import write_plan
 from records import squad, write_beir_folder, xnli_lines
 
 from adiabatic.encoding.corpora import document_texts
 from adiabatic.encoding.document_vectors import write_vectors
 from adiabatic.encoding.provenance import document_side_digest
-from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
+from adiabatic.plan.runs import PlannedRun
+from adiabatic.tasks.kinds import KINDS
 
 
 def test_read_task_reads_xnli_and_squad(run_script, tmp_path):
@@ -35,7 +36,7 @@ def test_read_task_reads_xnli_and_squad(run_script, tmp_path):
     assert failed(done, "x-de.tsv, line 1: label 'perhaps'", "entailment, neutral, contradiction")
 
 
-def test_sets_that_a_user_brings_are_read_checked_and_evaluated_without_what_leaks(
+def test_sets_that_a_user_brings_are_read_checked_and_evaluated_without_contamination(
     run_script, tmp_path, tiny_encoder_folder
 ):
     for language, cat, dog in (("en", "the cat", "the dog"), ("de", "der cat", "der dog")):
@@ -57,53 +58,48 @@ def test_sets_that_a_user_brings_are_read_checked_and_evaluated_without_what_lea
         data = tmp_path / f"{kind}.parquet"
         done = run_script("read_task", "--kind", kind, *arguments, "--out", data)
         assert done.returncode == 0, done.stderr
-        assert "(languages en, de)" in done.stdout
-    checked = [
-        "--pairs",
-        tmp_path / "title-random.parquet",
-        "--tuning",
-        tmp_path / "tuning.parquet",
-    ]
-    tasks = [["--task", kind, kind, tmp_path / f"{kind}.parquet"] for kind in sets]
+        told = "en=1 de=1 by language" if kind == "own" else "(languages en, de)"
+        assert told in done.stdout
+    words = PlannedRun("words", "words", "bm25")
+    sources = [
+        "--plan", write_plan(tmp_path, [words], {kind: kind for kind in sets}),
+        "--pairs", tmp_path / "title-random.parquet", "--tuning", tmp_path / "tuning.parquet",
+        "--tasks", *(tmp_path / f"{kind}.parquet" for kind in sets),
+    ]  # fmt: skip
     excluded, table = tmp_path / "excluded.parquet", tmp_path / "evaluation_sets.csv"
     done = run_script(
-        "check_evaluation_sets", *checked, *chain(*tasks), "--contamination", "exclude",
+        "check_evaluation_sets", *sources, "--contamination", "exclude",
         "--excluded", excluded, "--out", table,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    removed = pd.read_csv(table).set_index("set")["removed"].to_dict()
-    assert removed == {"arxiv": 0, "held-out": 0, "mixed-pool": 1, "bitext": 1, "own": 0}
-    assert "1 of 2 in bitext): they were left out" in table.with_suffix(".rst").read_text()
-    assert table.with_suffix(".md").read_text().startswith("| set")
+    counted = pd.read_csv(table).set_index("set")["excluded"].to_dict()
+    assert counted == {"arxiv": 0, "held-out": 0, "mixed-pool": 1, "bitext": 1, "own": 0}
     encoder = document_side_digest(tiny_encoder_folder)
-    corpora = {"tuning": "triplets", "title-random": "triplets"} | {kind: kind for kind in sets}
-    for name, kind in corpora.items():
-        texts = document_texts(
-            [pd.read_parquet(tmp_path / f"{name}.parquet")], DOCUMENT_COLUMNS[kind]
-        )
+    corpora = {"tuning": ("tuning", "triplets"), "arxiv": ("title-random", "triplets")}
+    corpora |= {kind: (kind, kind) for kind in sets}
+    for name, (data, kind) in corpora.items():
+        frame = pd.read_parquet(tmp_path / f"{data}.parquet")
+        texts = document_texts([frame], KINDS[kind].documents)
         vectors = np.random.default_rng(0).normal(size=(len(texts), 32)).astype(np.float32)
         write_vectors(tmp_path / f"{name}.npy", vectors, texts, encoder)
     done = run_script(
-        "evaluate_run", "--encoder", tiny_encoder_folder,
-        "--document-encoder", tiny_encoder_folder, *checked,
-        "--pair-vectors", tmp_path / "title-random.npy",
-        "--tuning-vectors", tmp_path / "tuning.npy",
-        *chain(*([*task, tmp_path / f"{task[1]}.npy"] for task in tasks)),
-        "--excluded", excluded, "--out", tmp_path / "outcomes.parquet",
+        "evaluate_runs", *sources, "--runs", "base", "--base", tiny_encoder_folder,
+        "--vectors", *(tmp_path / f"{name}.npy" for name in corpora),
+        "--excluded", excluded, "--out", tmp_path / "outcomes",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    outcomes = pd.read_parquet(tmp_path / "outcomes.parquet")
+    outcomes = pd.read_parquet(tmp_path / "outcomes/base.parquet")
     items = outcomes.groupby(["task", "item"], observed=True).size().to_dict()
     # Two languages in one pool; two pairs of languages by two scores; each language for itself.
     expected = {("mixed-pool", "2"): 2, ("bitext", "2"): 4, ("own", "2"): 1, ("own", "3"): 1}
     assert items == {("arxiv", "1"): 1, ("held-out", "0"): 1} | expected
     done = run_script(
-        "evaluate_bm25", *checked, *chain(*tasks), "--excluded", excluded,
-        "--out", tmp_path / "bm25.parquet",
+        "evaluate_runs", *sources, "--runs", "words", "--excluded", excluded,
+        "--out", tmp_path / "outcomes",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     keys = ["task", "subset", "query_language", "document_language", "item"]
-    bm25 = pd.read_parquet(tmp_path / "bm25.parquet")
+    bm25 = pd.read_parquet(tmp_path / "outcomes/words.parquet")
     assert bm25[keys].astype(str).equals(outcomes[keys].astype(str))
 
 
@@ -114,37 +110,41 @@ def test_a_set_in_beirs_format_from_files_to_outcomes(run_script, tmp_path, tiny
     # Each query's text is that of one passage; of the first the one after it is relevant as well.
     judgments = {(f"q{n}", f"d{n}"): 2 for n in range(len(nouns))} | {("q0", "d1"): 1}
     write_beir_folder(tmp_path / "set", corpus, queries, judgments, packed=True)
-    items, vectors, base = tmp_path / "s.parquet", tmp_path / "s.npy", tiny_encoder_folder
-    done = run_script(
-        "read_task", "--kind", "beir", "--path", tmp_path / "set", "--languages", "en",
-        "--out", items,
-    )  # fmt: skip
-    assert "6 passages, 0 empty passages, 7 judgments" in done.stdout, done.stderr
+    plan = ["--plan", write_plan(tmp_path, tasks={"exact": "beir", "fast": "beir"})]
+    base, embeddings = tiny_encoder_folder, tmp_path / "embeddings"
+    tasks = [tmp_path / f"{name}.parquet" for name in ("exact", "fast")]
+    for items in tasks:
+        done = run_script(
+            "read_task", "--kind", "beir", "--path", tmp_path / "set", "--languages", "en",
+            "--out", items,
+        )  # fmt: skip
+        assert "6 passages, 0 empty passages, 7 judgments" in done.stdout, done.stderr
     pairs = pd.DataFrame({"anchor_id": ["1"], "anchor": "a", "positive": "b", "negative": "c"})
     pairs.to_parquet(tmp_path / "title-random.parquet")
     triplets = pd.DataFrame({"query": ["a"], "positive": "b", "negative": "c", "split": "test"})
-    triplets.to_parquet(tmp_path / "t.parquet")
-    others = tmp_path / "others.npy"
-    write_vectors(others, np.eye(2, 32, dtype=np.float32), ["b", "c"], document_side_digest(base))
+    triplets.to_parquet(tmp_path / "tuning.parquet")
+    sources = [
+        *plan, "--base", base, "--pairs", tmp_path / "title-random.parquet",
+        "--tuning", tmp_path / "tuning.parquet", "--tasks", *tasks,
+    ]  # fmt: skip
+    done = run_script("embed_documents", *sources, "--out", embeddings)
+    assert done.returncode == 0, done.stderr
+    for line in ("exact: 6", "fast: 6", "arxiv: 2", "tuning: 2"):
+        assert f"{line} documents, 32 dimensions" in done.stdout
     done = run_script(
-        "embed_documents", "--base", base, "--data", items, "--kind", "beir", "--out", vectors
-    )
-    assert "6 documents, 32 dimensions" in done.stdout, done.stderr
-    index = tmp_path / "s.faiss"
+        "build_index", "--data", tasks[1], "--vectors", embeddings / "fast.npy", "--seed", 1,
+        "--out", embeddings / "fast.faiss",
+    )  # fmt: skip
+    assert "fast.faiss: 6 passages" in done.stdout, done.stderr
+    names = ("arxiv", "tuning", "exact", "fast")
     done = run_script(
-        "build_index", "--data", items, "--vectors", vectors, "--seed", 1, "--out", index
-    )
-    assert "s.faiss: 6 passages" in done.stdout, done.stderr
-    recall = tmp_path / "base.csv"
-    done = run_script(
-        "evaluate_run", "--encoder", base, "--document-encoder", base,
-        "--pairs", tmp_path / "title-random.parquet",
-        "--pair-vectors", others, "--tuning", tmp_path / "t.parquet", "--tuning-vectors", others,
-        "--task", "exact", "beir", items, vectors, "--task", "fast", "beir", items, vectors,
-        "--index", "fast", index, "--search-recall", recall, "--out", tmp_path / "o.parquet",
+        "evaluate_runs", *sources, "--runs", "base",
+        "--vectors", *(embeddings / f"{name}.npy" for name in names),
+        "--indexes", embeddings / "fast.faiss", "--search-recall", tmp_path / "search",
+        "--queries-out", tmp_path / "base-queries.npy", "--out", tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    outcomes = pd.read_parquet(tmp_path / "o.parquet")
+    outcomes = pd.read_parquet(tmp_path / "base.parquet")
     exact, fast = (outcomes[outcomes["task"] == name].iloc[:, 1:] for name in ("exact", "fast"))
     assert exact.reset_index(drop=True).equals(fast.reset_index(drop=True))
     assert exact["item"].tolist() == list(queries)
@@ -152,10 +152,10 @@ def test_a_set_in_beirs_format_from_files_to_outcomes(run_script, tmp_path, tiny
     assert (exact["recall@100"] == 1).all()
     assert (exact["ndcg@10"][1:] == 1).all()
     assert outcomes.loc[outcomes["task"] == "arxiv", "recall@100"].isna().all()
-    done = run_script("list_search_recall", "--recalls", recall, "--out", tmp_path / "l.csv")
-    assert "fast, en (6 passages): 100.0% to 100.0%" in done.stdout, done.stderr
-    listed = pd.read_csv(tmp_path / "l.csv").iloc[0]
-    assert listed[["run", "task", "queries", "recall@100"]].tolist() == ["base", "fast", 6, 1.0]
+    # The anchor and the held-out query are one text.
+    assert np.load(tmp_path / "base-queries.npy").shape == (7, 32)
+    listed = pd.read_csv(tmp_path / "search/base.csv").iloc[0]
+    assert listed[["task", "queries", "recall@100"]].tolist() == ["fast", 6, 1.0]
     assert listed[["relevant_exact", "relevant_found"]].tolist() == [1.0, 1.0]
     write_beir_folder(tmp_path / "set", corpus, queries, {("q0", "d9"): 1}, packed=True)
     done = run_script(
