@@ -1,8 +1,8 @@
 import pytest
 
+from adiabatic.encoding.base_parameters import parameter_names
 from adiabatic.encoding.encoder import load_encoder
 from adiabatic.io.errors import InputError
-from adiabatic.encoding.base_parameters import parameter_names
 from adiabatic.tuning.freezing import trained_names
 
 NAMES = ["embeddings.word", "layer.0.output.dense.weight", "layer.0.query.weight"]
