@@ -7,7 +7,6 @@ texts of errors, of help and of the log. It is the same under every version of P
 """
 
 import ast
-import copy
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -55,7 +54,8 @@ def source_digest(script: str, *rows: Any) -> str:
 
 @dataclass(frozen=True)
 class _Module:
-    """A parsed file: its top-level definitions, what runs on import, and what it imports.
+    """A parsed file without what computes nothing: its top-level definitions, what runs on import,
+    and what it imports.
 
     modules: local names of modules of this library; names: local names of their definitions.
     """
@@ -69,7 +69,7 @@ class _Module:
 
 @cache
 def _module(path: Path) -> _Module:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _pruned(ast.parse(path.read_text(encoding="utf-8")))
     definitions: dict[str, list[ast.stmt]] = {}
     body, registries = [], set()
     for node in tree.body:
@@ -106,7 +106,7 @@ def _uses(path: Path, name: str) -> tuple[_Definition, ...]:
     if name in module.registries:
         return tuple(found)
     for node in _nodes(path, name):
-        for part in ast.walk(_pruned(node)):
+        for part in ast.walk(node):
             if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
                 if part.value.id in module.modules:
                     found[module.modules[part.value.id], part.attr] = None
@@ -124,7 +124,7 @@ def _definition_digest(path: Path, name: str) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     if name in _module(path).registries:
         return REGISTRY
-    text = "\n".join(_dump(_pruned(node)) for node in _nodes(path, name))
+    text = "\n".join(_dump(node) for node in _nodes(path, name))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -180,7 +180,7 @@ class _Pruning(ast.NodeTransformer):
         return ast.Raise(exc=raised, cause=None)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        called = ast.unparse(node.func).split(".")[-1]
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
         if called in SAID or called.endswith("Error"):
             return ast.Call(func=node.func, args=[], keywords=[])
         node.keywords = [word for word in node.keywords if word.arg not in SAID_ARGUMENTS]
@@ -199,9 +199,9 @@ class _Pruning(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _pruned(node: ast.stmt) -> ast.AST:
-    # The transformer changes what it visits.
-    return _Pruning().visit(copy.deepcopy(node))
+def _pruned(tree: ast.AST) -> ast.AST:
+    """The tree, changed in place, without what computes nothing."""
+    return _Pruning().visit(tree)
 
 
 def _without_texts(body: list[ast.stmt]) -> list[ast.stmt]:
