@@ -123,9 +123,7 @@ def above_claim(sweep: list[Candidate], claims: list[Claim], evidence: Evidence)
     how = evidence.how
     window, end = window_of(claims, how.tail), end_of_window(claims, how.tail)
     above = [one for one in sweep if one.learning_rate > end]
-    start = (
-        "" if window else f"no window is shown; above {rate(end)}, the rate of the largest gain: "
-    )
+    start = "" if window else f"no window is shown; above {rate(end)}, where the gain is largest: "
     if not above:
         return Claim(ABOVE, NOT_TESTED, detail=f"{start}no rate above was tried")
     rows = [evidence.of(one) for one in above]
@@ -142,9 +140,8 @@ def above_claim(sweep: list[Candidate], claims: list[Claim], evidence: Evidence)
         inferior = (corrected[first : first + len(of_rate)] < how.tail).sum()
         if inferior:
             worst = of_rate.loc[of_rate["difference"].idxmin()]
-            detail = (
-                f"{start}first at {rate(one.learning_rate)}: {inferior} of {len(of_rate)} inferior"
-            )
+            counted = f"{inferior} of {len(of_rate)} inferior"
+            detail = f"{start}first at {rate(one.learning_rate)}: {counted}"
             claim = Claim(ABOVE, HOLDS, learning_rate=one.learning_rate, detail=detail, **about)
             return about_row(claim, worst)
     kept = all(judged(of_rate, how).verdict == KEPT for of_rate in rows)
