@@ -2,6 +2,8 @@
 
 import math
 
+from adiabatic.plan.runs import rate_text
+
 # Percentage points in a difference of 1.
 POINTS = 100
 MINUS = "\N{MINUS SIGN}"
@@ -42,11 +44,8 @@ def with_bound(difference: float, low: float) -> str:
 
 
 def rate(learning_rate: float) -> str:
-    """A learning rate, always in the same way: `2e-8`, `1.3e-7`, `3e-3`; empty for none."""
-    if math.isnan(learning_rate):
-        return ""
-    mantissa, exponent = f"{learning_rate:.2e}".split("e")
-    return f"{float(mantissa):g}e{int(exponent)}"
+    """A learning rate, always in the same way; empty for none."""
+    return "" if math.isnan(learning_rate) else rate_text(learning_rate)
 
 
 def metric(name: str) -> str:
