@@ -1,105 +1,74 @@
-import pandas as pd
+"""What all tables have in common."""
 
-from adiabatic.report.files import to_latex, to_markdown
-from adiabatic.report.levels import levels_rows, levels_table
-from adiabatic.report.overview import overview_table
-from adiabatic.report.shown import shown_rate, shown_run
-from adiabatic.report.verdicts import runs_table
+import re
+import shutil
+import subprocess
 
+import pytest
 
-def test_the_overview_has_a_column_a_rate_in_points():
-    window = pd.DataFrame(
-        {
-            "family": ["xnli, en"] * 2,
-            "metric": "accuracy",
-            "n": 400,
-            "learning_rate": [2e-8, 1e-7],
-            "base": 0.725,
-            "difference": [0.01, -0.02],
-            "ci_low": [0.0, -0.03],
-            "ci_high": [0.02, -0.01],
-        }
-    )
-    table = overview_table(window)
-    assert table.columns.tolist() == ["family", "metric", "n", "base", "2e-08", "1e-07"]
-    assert table.iloc[0].tolist() == [
-        "xnli, en", "accuracy", 400, "72.5", "+1.0 [+0.0, +2.0]", "-2.0 [-3.0, -1.0]",
-    ]  # fmt: skip
+from adiabatic.report.files import save_table
+from adiabatic.report.tables import tables_of
+
+# Words that the field has others for.
+HOME_MADE = re.compile(
+    r"\b(grid|baseline|leakage|ordinary|movement|preserved|degraded|not dominated|embedded world)\b"
+)
+# A number, with a sign that is no true minus, or a rate that is not written like the others.
+UGLY = re.compile(r"(?<![\w.])-\d|\de-0\d|[-−]0\.0\b|\b0\.0000\d|\+0\.0\b")
+LONGEST = 160
 
 
-def test_the_run_that_is_shown_is_the_recommended_else_that_of_the_largest_gain():
-    runs = pd.DataFrame(
-        {"run": ["a", "b"], "english_gain": [0.1, 0.3], "recommended": [True, False]}
-    )
-    assert shown_run(runs) == "a"
-    assert shown_run(runs.assign(recommended=False)) == "b"
-    rates = runs.assign(learning_rate=[1e-6, 1e-5])
-    assert shown_rate(rates) == 1e-6
-    assert shown_rate(rates.assign(recommended=False)) == 1e-5
+def test_csv_has_numbers_and_names_but_no_formatted_numbers(tables):
+    texts = re.compile(r"[+−]|\d[\d.]* \[|\d%|at least")
+    for name, table in tables.items():
+        # In claims and the verdict a sentence says what a number cannot.
+        for column in set(table.rows.columns) - {"detail", "missing", "statement"}:
+            values = table.rows[column].dropna()
+            found = [value for value in values if isinstance(value, str) and texts.search(value)]
+            assert not found, f"{name}, {column}: {found[0]}"
 
 
-def test_verdicts_are_in_words():
-    runs = pd.DataFrame(
-        {
-            "run": ["a", "b"],
-            "english_gain": [0.1, 0.0],
-            "ci_low": [0.05, -0.1],
-            "ci_high": [0.15, 0.1],
-            "verdict": ["improved", "undecided"],
-            "languages_judged": [3, 0],
-            "languages_degraded": ["de", ""],
-            "languages_undecided": ["", ""],
-            "worst_language": ["de", ""],
-            "worst_task": ["qa", ""],
-            "worst_documents": ["same", ""],
-            "worst_difference": [-0.05, float("nan")],
-            "recommended": [False, False],
-        }
-    )
-    table = runs_table(runs)
-    assert table["worst language"].tolist() == [
-        "de -5.0 (qa, documents in same language)",
-        "none",
-    ]
-    assert table["languages degraded"].tolist() == ["de", "none"]
+def test_captions_are_short_and_say_numbers(tables):
+    for name, table in tables.items():
+        paragraph, *lines = table.caption.split("\n\n")
+        assert len(paragraph.split()) <= LONGEST, name
+        assert re.search(r"\d|\bno", table.caption, re.IGNORECASE), name
+        assert not HOME_MADE.search(table.caption), name
+        assert all(line.startswith("- ") for line in "\n".join(lines).splitlines()), name
+        assert table.caption.strip() == table.caption
 
 
-def test_levels_leave_out_the_mean():
-    summary = pd.DataFrame(
-        {
-            "run": "a",
-            "task": "arxiv",
-            "subset": ["first-sentence-text", "first-sentence-mean"],
-            **dict.fromkeys(("n", "base", "tuned", "difference", "ci_low", "ci_high"), 1.0),
-            "verdict": "preserved",
-        }
-    )
-    rows = levels_rows(summary, "a")
-    assert rows[["style", "level"]].to_numpy().tolist() == [["first-sentence", "text"]]
+def test_numbers_are_written_one_way_for_people(tables):
+    for name, table in tables.items():
+        shown = table.shown.to_csv(index=False)
+        for text in (table.caption, shown):
+            # Names of runs are names of files.
+            text = re.sub(r"(\w+-)?lr[\d.e-]+-\d", "RUN", text)
+            assert not (found := UGLY.search(text)), f"{name}: {text[found.start() - 20 :][:60]}"
 
 
-def test_the_table_of_levels_is_in_points():
-    rows = pd.DataFrame(
-        {
-            "style": ["title"],
-            "level": ["text"],
-            "n": [20],
-            "base": [0.7],
-            "tuned": [0.75],
-            "difference": [0.05],
-            "ci_low": [0.01],
-            "ci_high": [0.09],
-            "verdict": ["improved"],
-        }
-    )
-    assert levels_table(rows).iloc[0].tolist() == [
-        "title", "text", 20, "70.0", "75.0", "+5.0 [+1.0, +9.0]", "improved",
-    ]  # fmt: skip
+def test_no_cell_is_missing_in_a_table_for_people(tables):
+    for name, table in tables.items():
+        assert len(table.shown) > 0, name
+        assert not re.search(r"\bnan\b|None|<NA>", table.shown.to_csv(index=False)), name
+        assert not table.shown.isna().any().any(), name
 
 
-def test_latex_escapes_and_markdown_keeps_signs():
-    table = pd.DataFrame({"a_b": ["+1.0 & 5%"]})
-    assert r"a\_b" in to_latex(table)
-    assert r"\&" in to_latex(table)
-    assert r"\toprule" in to_latex(table)
-    assert "+1.0 & 5%" in to_markdown(table)
+def test_the_same_material_gives_the_same_files(tables, material, tmp_path):
+    for folder, made in (("a", tables), ("b", tables_of(material, list(tables)))):
+        for name, table in made.items():
+            save_table(table, tmp_path / folder / f"{name}.csv", demonstration=False)
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="LaTeX is not installed")
+def test_the_tables_compile_in_latex(tables, tmp_path):
+    lines = [r"\documentclass{article}", r"\usepackage{booktabs}", r"\begin{document}", r"\tiny"]
+    for name, table in tables.items():
+        save_table(table, tmp_path / f"{name}.csv", demonstration=False)
+        lines.append(rf"\input{{{name}}}\par")
+    (tmp_path / "all.tex").write_text("\n".join([*lines, r"\end{document}"]))
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
