@@ -105,10 +105,11 @@ def missing_evidence(row: pd.Series) -> list[str]:
     if row["verdict"] == LOST:
         missing.append(f"{row['inferior']} comparisons are shown to be inferior")
     if row["verdict"] == UNDECIDED:
-        open_ones = row["comparisons"] - row["non_inferior"]
+        compared = int(row["comparisons"])
+        open_ones = compared - int(row["non_inferior"])
         missing.append(
-            f"{open_ones} of {row['comparisons']} comparisons are not shown to be kept"
-            if row["comparisons"]
+            f"{open_ones} of {compared} comparisons are not shown to be non-inferior"
+            if compared
             else "nothing that must be kept was evaluated"
         )
     if row["english_low"] <= 0:
