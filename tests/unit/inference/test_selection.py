@@ -87,7 +87,7 @@ def test_what_is_not_shown_is_not_yet_and_says_what_is_missing():
     assert small.status == "not yet"
     assert small.row["learning_rate"] == 1e-6
     missing = small.missing[0]
-    assert missing.endswith("of 8 comparisons are not shown to be kept")
+    assert missing.endswith("of 8 comparisons are not shown to be non-inferior")
     unclear = judged(lambda *about: 0.01 if about[2] == "held-out" else 0.0)
     assert (unclear.status, unclear.missing) == ("not yet", ("a gain in English is not shown",))
 
@@ -109,7 +109,7 @@ def test_what_a_lost_candidate_lacks_is_said():
     assert missing_evidence(row) == ["2 comparisons are shown to be inferior"]
     row = row.replace("lost", "undecided")
     for comparisons, told in ((0, "nothing that must be kept was evaluated"),
-                              (5, "1 of 5 comparisons are not shown to be kept")):  # fmt: skip
+                              (5, "1 of 5 comparisons are not shown to be non-inferior")):  # fmt: skip
         counted = pd.Series(row.to_dict() | {"comparisons": comparisons, "non_inferior": 4})
         assert missing_evidence(counted) == [told]
 
