@@ -32,6 +32,7 @@ rule all:
 
 onstart:
     tidy_up()
+    write_plan()
 
 
 onsuccess:

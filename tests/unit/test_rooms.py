@@ -1,5 +1,7 @@
 """The house: sub-packages in the order in which data flows, and imports that never point back."""
 
+from pathlib import Path
+
 import pytest
 from imports import HEAVY, KNOWN, LIBRARY, MODULES, imports, name_of
 
@@ -9,6 +11,9 @@ ROOMS = (
 )
 # Rooms that may import what takes seconds to import.
 OWNERS = ("encoding", "tuning", "evaluation")
+# Rooms whose tests are files by kinds of results.
+TESTED_BY_WHAT_THEY_MAKE = ("inference", "report")
+ON_A_GPU_ALONE = ("adiabatic.tuning.cuda_graphs",)
 GRAPH = {name: {n for n in imports(path) if n in KNOWN} - {name} for name, path in KNOWN.items()}
 
 
@@ -41,3 +46,11 @@ def test_heavy_libraries_stay_with_their_owners(path):
 
 def test_no_module_has_a_name_that_says_nothing():
     assert not {"utils", "helpers", "misc", "common"} & {path.stem for path in MODULES}
+
+
+def test_a_module_has_a_test_of_its_name():
+    tests = Path(__file__).parent
+    for name in KNOWN.keys() - {*ON_A_GPU_ALONE}:
+        *rooms, module = name.split(".")[1:] or [""]
+        if rooms and rooms[0] not in TESTED_BY_WHAT_THEY_MAKE:
+            assert tests.joinpath(*rooms, f"test_{module}.py").is_file(), name

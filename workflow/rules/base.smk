@@ -52,10 +52,13 @@ else:
             "python workflow/scripts/prepare_base.py {params.options} > {log:q} 2>&1"
 
 
-for CORPUS_NAMES in CORPORA:
-    # By the frozen encoder, once for every run; and by those of runs that tune it, which is what
-    # such a method costs.
-    for ENCODER, VECTORS in {"base": "embeddings", "runs/{run}": "embeddings/{run}"}.items():
+# By the frozen encoder, once for every run; and by those of runs that tune it, which is what such a
+# method costs.
+for ENCODER, VECTORS, JOBS in (
+    ("base", "embeddings", CORPORA_OF_JOBS),
+    ("runs/{run}", "embeddings/{run}", chunks(CORPORA, config["jobs"]["corpora"])),
+):
+    for CORPUS_NAMES in JOBS:
 
         rule:
             """Vectors of the documents of some corpora."""
@@ -63,10 +66,7 @@ for CORPUS_NAMES in CORPORA:
                 f"embed_documents{'_again' if '{' in ENCODER else ''}_{CORPUS_NAMES[0]}"
             input:
                 [in_experiment(f"{ENCODER}/{name}") for name in BASE],
-                # All sets are checked before anything that takes long.
-                ancient(in_experiment("data/evaluation_sets.csv")),
                 **data_of(CORPUS_NAMES),
-                plan=ancient(PLAN_FILE),
             output:
                 [
                     in_experiment(f"{VECTORS}/{corpus}.{suffix}")
@@ -79,12 +79,13 @@ for CORPUS_NAMES in CORPORA:
                 in_experiment(f"benchmarks/{joined(VECTORS)}-{CORPUS_NAMES[0]}.tsv")
             wildcard_constraints:
                 run=one_of(OWN_DOCUMENTS),
-            priority: 3
+            priority: 1
             conda:
                 "../../envs/torch.yaml"
             threads: 1
             params:
                 options=options_from(
+                    plan=PLAN_FILE,
                     base=folder_of(ENCODER),
                     out=folder_of(VECTORS),
                 ),

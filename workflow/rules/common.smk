@@ -21,11 +21,11 @@ from adiabatic.experiment.configuration import (
     write_configuration,
 )
 from adiabatic.experiment.overlays import without_demonstration
-from adiabatic.io.atomic import remove_leftovers
+from adiabatic.io.atomic import remove_leftovers, written_atomically
 from adiabatic.io.errors import InputError
 from adiabatic.plan.batches import batches, chunks
 from adiabatic.plan.runs import BASE as BASE_NAME
-from adiabatic.plan.runs import SWEEP, plan_of, plan_row
+from adiabatic.plan.runs import SWEEP, plan_of, plan_row, plan_text
 from adiabatic.plan.source_digest import source_digest
 from adiabatic.report.figures.registry import FIGURES
 from adiabatic.sources.world import LANGUAGES as WORLD_LANGUAGES
@@ -53,9 +53,11 @@ TASK_KINDS = {name: KINDS[task["kind"]] for name, task in TASKS.items()}
 SEARCHED = [name for name, task in TASKS.items() if task["search"] == "faiss"]
 PLAN = plan_of(config)
 RUNS = {run.name: run for run in PLAN.runs}
-# Runs that one job makes and evaluates, and corpora that one job embeds.
+# Runs that one job makes and evaluates.
 BATCHES = batches(PLAN.runs, config["jobs"]["runs"])
-CORPORA = chunks([TUNING, ARXIV, *TASKS], config["jobs"]["corpora"])
+# Corpora that one job embeds: the one that is tuned on by itself, as no other changes a run.
+CORPORA = [TUNING, ARXIV, *TASKS]
+CORPORA_OF_JOBS = [[TUNING], *chunks(CORPORA[1:], config["jobs"]["corpora"])]
 # Runs that embed documents by an encoder of their own.
 OWN_DOCUMENTS = [name for name, run in RUNS.items() if run.row.own_documents]
 # What the sweep freezes, and each ablation or compared method that freezes something else.
@@ -79,7 +81,7 @@ def one_of(names):
 
 wildcard_constraints:
     task=one_of(TASKS),
-    corpus=one_of([TUNING, ARXIV, *TASKS]),
+    corpus=one_of(CORPORA),
     searched=one_of(SEARCHED),
     run=one_of(RUNS),
 
@@ -109,7 +111,13 @@ BASE = {
     for name in ("model.safetensors", "encoder.json", "provenance.json")
 }
 PAIRS = expand(in_experiment("pairs/{style}-{level}.parquet"), style=STYLES, level=LEVELS)
+# What all scripts read of the configuration. Snakemake writes it before the first job, and no rule
+# has it as input: each says in its params what it reads of it. As an input that is ancient, it would
+# keep Snakemake from seeing other changes (its issue 4166); as another one, each change of it would
+# make everything anew.
 PLAN_FILE = in_experiment("plan.json")
+PLANNED_RUNS = list(map(plan_row, PLAN.runs))
+KIND_OF = {name: kind.name for name, kind in TASK_KINDS.items()}
 # What evaluation reads, beside vectors of the documents.
 EVALUATION_DATA = {
     "pairs": PAIRS,
@@ -121,7 +129,7 @@ EVALUATION_DATA = {
 def vectors_of(folder):
     """Vectors of all corpora, and indexes of those that are searched by one, in a folder."""
     return {
-        "vectors": [f"{folder}/{corpus}.npy" for chunk in CORPORA for corpus in chunk],
+        "vectors": [f"{folder}/{corpus}.npy" for corpus in CORPORA],
         "indexes": [f"{folder}/{name}.faiss" for name in SEARCHED],
     }
 
@@ -240,6 +248,12 @@ def tidy_up():
     count, size = remove_leftovers(Path(in_experiment("")))
     if count:
         print(f"Removed {count} half-written files of a killed run ({size / 1e6:.1f} MB).")
+
+
+def write_plan():
+    """Every run with its settings, and every task, for the scripts of this run."""
+    with written_atomically(PLAN_FILE) as path:
+        path.write_text(plan_text(PLAN), encoding="utf-8")
 
 
 def write_report():

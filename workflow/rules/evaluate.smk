@@ -9,7 +9,6 @@ rule check_evaluation_sets:
     """What each evaluation set holds, and its overlap with the tuning data; any evaluation needs it."""
     input:
         **EVALUATION_DATA,
-        plan=ancient(PLAN_FILE),
     output:
         excluded=in_experiment("data/excluded.parquet"),
         out=in_experiment("data/evaluation_sets.csv"),
@@ -23,8 +22,10 @@ rule check_evaluation_sets:
     threads: 1
     params:
         options=options_from(
+            plan=PLAN_FILE,
             contamination=config["evaluation"]["contamination"],
         ),
+        kinds=[KIND_OF],
         code=source_digest("check_evaluation_sets", *KINDS_USED),
     shell:
         "python workflow/scripts/check_evaluation_sets.py {params.options} > {log:q} 2>&1"
@@ -36,7 +37,6 @@ rule evaluate_base:
         BASE.values(),
         **EVALUATION_DATA,
         **vectors_of(in_experiment("embeddings")),
-        plan=ancient(PLAN_FILE),
         excluded=in_experiment("data/excluded.parquet"),
     output:
         recall_files([BASE_NAME]),
@@ -52,11 +52,13 @@ rule evaluate_base:
     threads: 1
     params:
         options=options_from(
+            plan=PLAN_FILE,
             runs=BASE_NAME,
             base=in_experiment("base"),
             search_recall=in_experiment("search") if SEARCHED else None,
             out=in_experiment("outcomes"),
         ),
+        kinds=[KIND_OF],
         code=source_digest("evaluate_runs", *KINDS_USED),
     shell:
         "python workflow/scripts/evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
@@ -77,7 +79,6 @@ for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
                     f"embeddings/{BATCH.name}" if BATCH.name in OWN_DOCUMENTS else "embeddings"
                 )
             ),
-            plan=ancient(PLAN_FILE),
             excluded=in_experiment("data/excluded.parquet"),
             base_queries=in_experiment("outcomes/base-queries.npy"),
         output:
@@ -93,6 +94,7 @@ for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
         threads: 1
         params:
             options=options_from(
+                plan=PLAN_FILE,
                 runs=BATCH.names,
                 base=in_experiment("base"),
                 encoders=in_experiment("runs"),
@@ -100,6 +102,8 @@ for BATCH in (batch for batch in BATCHES if not batch.runs[0].row.search):
                 search_recall=in_experiment("search") if SEARCHED else None,
                 out=in_experiment("outcomes"),
             ),
+            kinds=[KIND_OF],
+            methods=[run.method for run in BATCH.runs],
             code=source_digest("evaluate_runs", *KINDS_USED),
         shell:
             "python workflow/scripts/evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"
@@ -113,7 +117,6 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.search):
             f"evaluate_runs_{BATCH.name}"
         input:
             **EVALUATION_DATA,
-            plan=ancient(PLAN_FILE),
             excluded=in_experiment("data/excluded.parquet"),
         output:
             expand(in_experiment("outcomes/{run}.parquet"), run=BATCH.names),
@@ -125,7 +128,9 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.search):
             "../../envs/torch.yaml"
         threads: 1
         params:
-            options=options_from(runs=BATCH.names, out=in_experiment("outcomes")),
+            options=options_from(plan=PLAN_FILE, runs=BATCH.names, out=in_experiment("outcomes")),
+            kinds=[KIND_OF],
+            methods=[run.method for run in BATCH.runs],
             code=source_digest("evaluate_runs", BATCH.runs[0].row, *KINDS_USED),
         shell:
             "python workflow/scripts/evaluate_runs.py {params.options} --threads {threads} > {log:q} 2>&1"

@@ -49,16 +49,19 @@ rule evaluate_mteb:
         "../../envs/mteb.yaml"
     threads: 1
     params:
-        options=lambda wildcards, input, output: options_from(
-            encoder=in_experiment(f"runs/{wildcards.run}"),
+        options=options_from(
+            encoder=folder_of("runs/{run}"),
             # A run that tunes the encoder of documents, too, embeds them by its own.
-            **(
-                {"document_encoder": in_experiment(f"runs/{wildcards.run}"), "documents": None}
+            document_encoder=lambda wildcards: in_experiment(
+                f"runs/{wildcards.run}" if wildcards.run in OWN_DOCUMENTS else "base"
+            ),
+            documents=lambda wildcards: (
+                None
                 if wildcards.run in OWN_DOCUMENTS
-                else {"document_encoder": in_experiment("base")}
+                else in_experiment("mteb/documents.safetensors")
             ),
             **MTEB,
-        )(wildcards, input, output),
+        ),
         code=source_digest("evaluate_mteb"),
     shell:
         "python workflow/scripts/evaluate_mteb.py {params.options} --threads {threads} > {log:q} 2>&1"
@@ -68,7 +71,6 @@ rule compare_mteb:
     """Scores on tasks of mteb, runs beside the base."""
     input:
         expand(in_experiment("mteb/{run}.json"), run=[BASE_NAME, *MTEB_RUNS]),
-        plan=PLAN_FILE,
     output:
         table("mteb", "tasks of mteb"),
     log:
@@ -80,11 +82,13 @@ rule compare_mteb:
     threads: 1
     params:
         options=options_from(
+            plan=PLAN_FILE,
             scores=in_experiment("mteb"),
             runs=MTEB_RUNS,
             demonstration=DEMONSTRATION,
             out=in_experiment("tables/mteb.csv"),
         ),
+        plan=PLANNED_RUNS,
         code=source_digest("compare_mteb"),
     shell:
         "python workflow/scripts/compare_mteb.py {params.options} > {log:q} 2>&1"

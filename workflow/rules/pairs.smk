@@ -11,7 +11,7 @@ rule build_pairs:
         in_experiment("logs/build_pairs.log"),
     benchmark:
         in_experiment("benchmarks/build_pairs.tsv")
-    priority: 1
+    priority: 2
     conda:
         "../../envs/data.yaml"
     threads: 2

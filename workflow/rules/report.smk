@@ -49,7 +49,6 @@ rule compare_outcomes:
     """Every difference of the experiment with its interval, from the outcomes, computed once."""
     input:
         expand(in_experiment("outcomes/{run}.parquet"), run=[BASE_NAME, *RUNS]),
-        plan=PLAN_FILE,
     output:
         out=in_experiment("inference/differences.parquet"),
     log:
@@ -60,7 +59,13 @@ rule compare_outcomes:
         "../../envs/report.yaml"
     threads: 1
     params:
-        options=options_from(outcomes=in_experiment("outcomes"), seed=config["seed"], **JUDGED_BY),
+        options=options_from(
+            plan=PLAN_FILE,
+            outcomes=in_experiment("outcomes"),
+            seed=config["seed"],
+            **JUDGED_BY,
+        ),
+        plan=[*PLANNED_RUNS, KIND_OF],
         code=source_digest("compare_outcomes", *KINDS_USED),
     shell:
         "python workflow/scripts/compare_outcomes.py {params.options} > {log:q} 2>&1"
@@ -74,7 +79,6 @@ rule compare_weights:
             for run in PLAN.ablations
             for name in (run.repeats, run.name)
         ],
-        plan=PLAN_FILE,
     output:
         out=in_experiment("inference/weights.csv"),
     log:
@@ -85,7 +89,8 @@ rule compare_weights:
         "../../envs/report.yaml"
     threads: 1
     params:
-        options=options_from(runs=in_experiment("runs")),
+        options=options_from(plan=PLAN_FILE, runs=in_experiment("runs")),
+        plan=list(map(plan_row, PLAN.ablations)),
         code=source_digest("compare_weights"),
     shell:
         "python workflow/scripts/compare_weights.py {params.options} > {log:q} 2>&1"
@@ -95,7 +100,6 @@ rule write_tables:
     """All tables, as CSV, Markdown and LaTeX, each with a caption; the verdict in words."""
     input:
         in_experiment("inference/differences.parquet"),
-        PLAN_FILE,
         in_experiment("data/evaluation_sets.csv"),
         in_experiment("inference/weights.csv") if ABLATIONS else [],
         run_files([name for name, run in RUNS.items() if run.row.make], "history.csv", "time.json"),
@@ -121,6 +125,7 @@ rule write_tables:
             out=in_experiment("tables"),
             **JUDGED_BY,
         ),
+        plan=[*PLANNED_RUNS, KIND_OF],
         code=source_digest("write_tables"),
     shell:
         "python workflow/scripts/write_tables.py {params.options} > {log:q} 2>&1"

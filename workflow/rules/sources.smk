@@ -1,29 +1,4 @@
-# Raw files (the synthetic world's, or the user's) -> data/papers, data/tuning, data/TASK.parquet; and
-# plan.json, which says what is run and evaluated.
-
-
-rule write_plan:
-    """Every run with its settings, and every task: what all scripts read of the configuration."""
-    output:
-        out=PLAN_FILE,
-    log:
-        in_experiment("logs/write_plan.log"),
-    benchmark:
-        in_experiment("benchmarks/write_plan.tsv")
-    priority: 2
-    conda:
-        "../../envs/data.yaml"
-    threads: 1
-    params:
-        options=options_from(
-            tuning=json.dumps(config["tuning"]),
-            tasks=json.dumps(
-                [{key: task[key] for key in ("name", "kind")} for task in TASKS.values()]
-            ),
-        ),
-        code=source_digest("write_plan"),
-    shell:
-        "python workflow/scripts/write_plan.py {params.options} > {log:q} 2>&1"
+# Raw files (the synthetic world's, or the user's) -> data/papers, data/tuning, data/TASK.parquet.
 
 
 rule make_world:

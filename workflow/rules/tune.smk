@@ -44,7 +44,6 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.make):
             BASE.values(),
             parameters_of(BATCH),
             repeated_by(BATCH),
-            plan=ancient(PLAN_FILE),
             data=in_experiment("data/tuning.parquet"),
             vectors=in_experiment("embeddings/tuning.npy"),
         output:
@@ -68,6 +67,7 @@ for BATCH in (batch for batch in BATCHES if batch.runs[0].row.make):
             gpu=PROCESSES,
         params:
             options=options_from(
+                plan=PLAN_FILE,
                 runs=BATCH.names,
                 base=in_experiment("base"),
                 checkpoints=in_experiment("checkpoints"),

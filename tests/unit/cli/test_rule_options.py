@@ -4,13 +4,20 @@ import argparse
 import shlex
 
 import pytest
+from snakemake.rules import Rule
 
 from adiabatic.cli.rule_options import options_from
 
 
 def words(inputs=(), outputs=(), **settings):
     """The words of the options, as a shell splits them."""
-    return shlex.split(options_from(**settings)({"style": "title"}, dict(inputs), dict(outputs)))
+    given = {"input": dict(inputs), "output": dict(outputs), "threads": 1}
+    return shlex.split(options_from(**settings)({"style": "title"}, **given))
+
+
+def test_snakemake_does_not_take_options_for_a_consequence_of_files():
+    """Else a changed setting would rerun nothing."""
+    assert not Rule._is_deriving_function(options_from(seed=1))
 
 
 def test_named_inputs_outputs_and_settings_are_options():

@@ -62,9 +62,9 @@ def test_an_overlay_of_a_few_keys_is_valid(demonstration, text):
 
 
 def test_an_inherited_ablation_repeats_what_the_sweep_has(demonstration):
-    config, left_out = applied(demonstration, "tuning: {learning_rates: [1e-3, 5e-3]}")
+    config, left_out = applied(demonstration, "tuning: {learning_rates: [1e-4, 5e-3]}")
     direct = next(one for one in config["tuning"]["ablations"] if one["name"] == "direct")
-    assert direct["learning_rates"] == [1e-3]
+    assert direct["learning_rates"] == [1e-4]
     # Interpolated are runs of a rate that the sweep has no more.
     assert "interpolation" not in names(config, "methods")
     assert any(

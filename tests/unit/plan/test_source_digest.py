@@ -12,11 +12,15 @@ from adiabatic.plan.source_digest import source_digest
 from adiabatic.report.figures.registry import FIGURES
 from adiabatic.tasks.kinds import KINDS
 
+CACHED = (module._module, module._uses, module._attributes, module._definition_digest)
 FILES = {
     "step.py": '"""Doc."""\nfrom adiabatic.room.near import f\n\ndef main():\n    f()\n\nmain()\n',
     "adiabatic/__init__.py": "",
     "adiabatic/room/__init__.py": "",
-    "adiabatic/room/near.py": "from adiabatic.room import far\n\n\ndef f():\n    return far.g()\n",
+    "adiabatic/room/near.py": (
+        "from adiabatic.room import far\n\n\n"
+        "def f(row):\n    return far.g(), row.make, row.size, row.colour\n"
+    ),
     "adiabatic/room/far.py": (
         "from adiabatic.data import WORDS\nfrom adiabatic.room.rows import ROWS\nLIMIT = 3\n\n\n"
         "def g(limit: int = LIMIT) -> int:\n"
@@ -35,8 +39,10 @@ FILES = {
 
 @dataclass(frozen=True)
 class Row:
+    name: str = "row"
     make: str = "adiabatic.room.rows:made"
     size: int = 1
+    unread: str = "adiabatic.room.rows:made"
     colour: str = field(default="red", metadata={"shown": True})
 
 
@@ -52,7 +58,7 @@ def digest(tmp_path, monkeypatch):
             old, new = (edits or {}).get(name, ("", ""))
             assert old in text
             path.write_text(text.replace(old, new) if old else text + new)
-        for cached in (module._module, module._uses, module._definition_digest):
+        for cached in CACHED:
             cached.cache_clear()
         return source_digest("step", *([row] if row else []))
 
@@ -99,6 +105,8 @@ def test_rows_count_with_what_they_name_but_not_with_their_looks(digest):
     assert plain != digest()
     assert digest(row=Row(size=2)) != plain
     assert digest(row=Row(colour="blue")) == plain
+    # Nor with what the script does not read.
+    assert digest(row=Row(unread="")) == plain
     changed = {"adiabatic/room/rows.py": ("return 1", "return 2")}
     assert digest(changed, row=Row()) != plain
     assert digest(changed) == digest()
@@ -111,8 +119,8 @@ def test_a_row_that_names_nothing_is_an_error(digest):
 
 def test_the_digest_is_the_same_in_every_version_of_python(digest):
     """Pinned: computed by Python 3.11, 3.12 and 3.13 alike."""
-    assert digest() == "c8bc701dba214e5c"
-    assert digest(row=Row()) == "b421e2d09d300a31"
+    assert digest() == "f5b96a85fca3f804"
+    assert digest(row=Row()) == "4e5b86a7e4c4bfa4"
     source = (
         "@wraps\nasync def f(x, /, *y, z=1, **w):\n"
         "    match x:\n        case [a, *_] if (n := len(a)) > 1:\n"
@@ -121,7 +129,7 @@ def test_the_digest_is_the_same_in_every_version_of_python(digest):
         "    except (A, B) as error:\n        return -1.5e-08, b'\\x00', 2j, ...\n"
         "    return lambda q=3: [i for i in q if i] or x[1:2, ::3]\n"
     )
-    dumped = module._dump(module._Pruning().visit(ast.parse(source)).body[0])
+    dumped = module._dump(module._Pruning().visit(ast.parse(source).body[0]))
     assert module.hashlib.sha256(dumped.encode()).hexdigest()[:16] == "ecd3e28932802be4"
     # Versions do not agree on which characters are printable.
     assert module._dump(ast.Constant("Kätzchen")) == r"Constant(value='K\xe4tzchen')"
@@ -142,7 +150,7 @@ EXPENSIVE = ("tune_query_encoder", "evaluate_runs", "embed_documents", "pretrain
 
 def digests(folder):
     """Digests of every script, alone and with each row of a registry that its rule may name."""
-    for cached in (module._module, module._uses, module._definition_digest):
+    for cached in CACHED:
         cached.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "SCRIPTS", folder)

@@ -14,8 +14,10 @@ def options_from(**settings: Any) -> Callable[..., str]:
     with the wildcards. Underscores become hyphens.
     """
 
-    def options(wildcards: Any, input: Any, output: Any) -> str:
-        named = dict([*input.items(), *output.items()])
+    # Were input and output parameters by name, Snakemake would take the options for nothing but a
+    # consequence of files, and a changed setting would rerun nothing.
+    def options(wildcards: Any, **job: Any) -> str:
+        named = dict([*job["input"].items(), *job["output"].items()])
         given = {
             name: value(wildcards) if callable(value) else value for name, value in settings.items()
         }

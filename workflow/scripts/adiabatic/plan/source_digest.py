@@ -31,25 +31,36 @@ def source_digest(script: str, *rows: Any) -> str:
 
     Args:
         rows: of registries, by which the script finds code at run time: dataclasses whose fields of
-            the form "module:name" are definitions of this library. A field with metadata
-            `shown` is of no account, as it changes nothing but how things look.
+            the form "module:name" are definitions of this library. A field counts if the code reads
+            an attribute of its name, and unless it has metadata `shown`, as that changes nothing
+            but how things look.
     """
     reached: set[_Definition] = set()
     waiting = [(SCRIPTS / f"{script}.py", "")]
-    values = []
-    for row in rows:
-        counted = [field.name for field in fields(row) if not field.metadata.get("shown")]
-        values += [f"{name}={getattr(row, name)!a}" for name in counted]
-        waiting += [place for name in counted for place in _places(getattr(row, name))]
+    unread = [
+        (row, field.name)
+        for row in rows
+        for field in fields(row)
+        if not field.metadata.get("shown")
+    ]
+    places = {(id(row), name): list(_places(getattr(row, name))) for row, name in unread}
+    values, read = [], set()
     while waiting:
         definition = waiting.pop()
         if definition not in reached:
             reached.add(definition)
             waiting.extend(_uses(*definition))
+            read |= _attributes(*definition)
+        if not waiting:
+            # What these fields name may read others.
+            now = [(row, name) for row, name in unread if name in read]
+            unread = [part for part in unread if part not in now]
+            values += [f"{row.name}.{name}={getattr(row, name)!a}" for row, name in now]
+            waiting += [place for row, name in now for place in places[id(row), name]]
     parts = [f"{path.relative_to(SCRIPTS)}:{name}" for path, name in reached]
     digests = [_definition_digest(path, name) for path, name in reached]
     lines = sorted(f"{part} {digest}" for part, digest in zip(parts, digests, strict=True))
-    return hashlib.sha256("\n".join([*lines, *values]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*lines, *sorted(values)]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,15 @@ def _uses(path: Path, name: str) -> tuple[_Definition, ...]:
                 elif part.id in module.definitions:
                     found[path, part.id] = None
     return tuple(found)
+
+
+@cache
+def _attributes(path: Path, name: str) -> frozenset[str]:
+    """Names of the attributes that one definition reads."""
+    if path.suffix != ".py" or name in _module(path).registries:
+        return frozenset()
+    parts = (part for node in _nodes(path, name) for part in ast.walk(node))
+    return frozenset(part.attr for part in parts if isinstance(part, ast.Attribute))
 
 
 @cache
