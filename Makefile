@@ -53,7 +53,7 @@ bench: .venv/bench.installed .venv/faiss.installed
 docs: .venv/docs.installed
 	python docs/write_configuration.py
 	sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
-	@echo "Documentation: docs/_build/index.html"
+	@echo "The site: docs/_build/index.html"
 
 mteb faiss: %: .venv/%.installed
 

@@ -21,8 +21,8 @@ HEAD = """\
 <!-- Written by docs/write_configuration.py from workflow/schemas/config.schema.yaml. -->
 
 Every key of `config.yaml`, as the schema has it. An [overlay](experiments.md) names those that it
-changes. A key that is unknown, missing or out of range stops the run before its first job, in one line
-that names the key, what was found and what is allowed. `null` stands for nothing.
+changes. A key that is unknown, missing or out of range stops the run before its first job, in one
+line that names the key, what was found and what is allowed. `null` stands for nothing.
 """
 TABLE = "\n| key | allowed | default | what it is |\n|---|---|---|---|\n"
 

@@ -192,8 +192,8 @@ def task_path(task):
     """Path of a task's files, {language} standing for the language, or the path of each."""
     if TASKS[task]["files"]:
         return list(TASKS[task]["files"].values())
-    embedded = TASKS[task]["source"] == "synthetic"
-    return WORLD_FILES[TASKS[task]["kind"]] if embedded else TASKS[task]["path"]
+    synthetic = TASKS[task]["source"] == "synthetic"
+    return WORLD_FILES[TASKS[task]["kind"]] if synthetic else TASKS[task]["path"]
 
 
 def task_files(wildcards):

@@ -3,7 +3,12 @@ import pytest
 from planted_outcomes import HOW, Planted
 
 from adiabatic.inference.candidates import candidate_rows
-from adiabatic.inference.selection import choose, judge_choice, missing_evidence
+from adiabatic.inference.selection import (
+    choose,
+    judge_choice,
+    missing_evidence,
+    why_none_was_chosen,
+)
 from adiabatic.plan.runs import SWEEP
 
 RATES = (1e-7, 1e-6, 1e-5)
@@ -115,3 +120,16 @@ def test_the_items_that_choose_are_not_those_that_are_reported():
     rows = world.evidence(HOW, share=0.5).differences
     counted = rows[rows["family"] == "languages"].groupby(["half", "task"])["n"].first()
     assert (counted["report"] + counted["selection"] == 300).all()
+
+
+@pytest.mark.parametrize(
+    ("row", "share", "reason"),
+    [
+        (candidate("any", 0.3), 0.0, "selection_share is 0"),
+        (candidate("unjudged", 0.3, judged_in_selection=False), 0.5, "no multilingual task"),
+        (candidate("worse", -0.1), 0.5, "nothing gained in validation"),
+        (candidate("lost", 0.3, lost=1), 0.5, "lost something on the items that choose"),
+    ],
+)
+def test_it_is_said_why_none_was_chosen(row, share, reason):
+    assert reason in why_none_was_chosen(pd.DataFrame([row]), share)

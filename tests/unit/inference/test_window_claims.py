@@ -51,7 +51,7 @@ def test_a_window_and_languages_lost_above_it():
     shift = about((0.15, 0.15), (0.0, -0.25), chinese_of={"frozen": (0.0, 0.0)})
     told = told_by(shift, items=1200, **FROZEN, **DIRECT)
     assert {claim.verdict for claim in told.values()} == {"holds"}
-    assert told["e"].detail == "from 1e-06 to 1e-06, among 2 rates from 1e-06 to 1e-05"
+    assert told["e"].detail == "from 1e-6 to 1e-6, among 2 rates from 1e-6 to 1e-5"
     assert told["e"].p_value < 0.025
     assert (told["f"].learning_rate, told["f"].query_language) == (HIGH, "zh")
     assert told["f"].comparisons == 6

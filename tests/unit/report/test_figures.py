@@ -1,126 +1,138 @@
+"""Figures of an experiment with planted truth, drawn from its tables."""
+
+import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
+from planted_results import english_gains, planted_material
 
-from adiabatic.inference.gain_against_drift import block_points
-from adiabatic.report.figures.drift import drift_figure
-from adiabatic.report.figures.history import history_figure
-from adiabatic.report.figures.languages import languages_figure
-from adiabatic.report.figures.levels import levels_figure
-from adiabatic.report.figures.window import window_figure
+from adiabatic.plan.registry import implementation
+from adiabatic.report.figures.ablation import draw_ablation
+from adiabatic.report.figures.axes import tick
+from adiabatic.report.figures.drift import draw_drift
+from adiabatic.report.figures.forest import draw_forest
+from adiabatic.report.figures.history import draw_history
+from adiabatic.report.figures.languages import draw_languages
+from adiabatic.report.figures.levels import draw_levels
+from adiabatic.report.figures.methods import draw_methods
+from adiabatic.report.figures.registry import FIGURES
+from adiabatic.report.figures.style import COLUMN, PAGE, STYLE
+from adiabatic.report.figures.window import draw_window
+from adiabatic.report.tables import TABLES, tables_of
 
-
-def window(*tasks):
-    rates = [1e-6, 1e-5, 1e-4]
-    rows = [
-        (f"{task}, {line}", task, "accuracy", rate, d, d - 0.01, d + 0.01)
-        for task in tasks
-        for line in ("en", "other languages")
-        for rate, d in zip(rates, (0.0, 0.02, -0.3), strict=True)
-    ]
-    columns = ["family", "task", "metric", "learning_rate", "difference", "ci_low", "ci_high"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def pairs(queries, documents, differences):
-    differences = np.asarray(differences)
-    return pd.DataFrame(
-        {
-            "query_language": queries,
-            "document_language": documents,
-            "difference": differences,
-            "simultaneous_low": differences - 0.01,
-            "simultaneous_high": differences + 0.01,
-        }
-    )
+MARGIN = 0.05
+SIDES = ("premises", "hypotheses")
 
 
-@pytest.mark.parametrize("recommended", [None, 1e-5])
-def test_the_window_has_a_panel_a_task_and_a_line_a_family(recommended):
-    figure = window_figure(window("held-out", "xnli", "qa"), recommended)
-    assert [axis.get_title() for axis in figure.axes] == [
-        "English triplets (accuracy)",
-        "xnli (accuracy)",
-        "qa (accuracy)",
-    ]
-    labels = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
-    assert labels == ["en", "other languages"]
-    drawn = figure.axes[1].lines[-1].get_ydata()
-    assert drawn == pytest.approx([0, 2, -30])
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    material = planted_material(
+        tmp_path_factory.mktemp("results"), english_gains, share=0.5, items=1200,
+        rates=(1e-6, 1e-5, 1e-4), frozen=("freeze", (1e-5, 1e-4)), adapter="linear-adapter",
+    )  # fmt: skip
+    names = [name for name in TABLES if name not in ("evaluation_sets", "search_recall")]
+    made = tables_of(material, [*names, "ablation-frozen"])
+    return {name: table.rows for name, table in made.items()}
 
 
-def test_the_heat_map_marks_what_is_not_zero_and_is_centred():
-    rows = pairs(["en", "de"] * 2, ["en", "en", "de", "de"], [0.05, 0.001, -0.03, 0.0])
-    axis = languages_figure(rows, "title").axes[0]
-    weights = {text.get_text(): text.get_weight() for text in axis.texts}
-    assert weights == {"+5.0": "bold", "(+0.1)": "normal", "-3.0": "bold", "(+0.0)": "normal"}
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def test_every_row_of_the_registry_draws_a_table_that_is_made():
+    for row in FIGURES.values():
+        assert callable(implementation(row.draw))
+        assert row.table.format(name="x") in {*TABLES, "ablation-x"}
+
+
+def test_the_window_has_a_panel_a_task_with_the_margin_and_the_shaded_window(tables):
+    figure = draw_window(tables["window"], MARGIN)
+    titles = [axis.get_title() for axis in figure.axes if axis.get_visible()]
+    assert {"English triplets (accuracy)", "xnli (accuracy)", "qa (MRR@10)"} <= set(titles)
+    assert figure.get_size_inches()[0] == PAGE
+    for axis in figure.axes[: len(titles)]:
+        assert any((np.array(line.get_ydata()) == -100 * MARGIN).all() for line in axis.lines)
+        # The shade of the window.
+        assert axis.patches
+
+
+def test_the_heat_map_is_centred_and_shows_what_is_decided_in_bold(tables):
+    rows = tables["languages"]
+    axis = draw_languages(rows, MARGIN, "xnli", SIDES, 1e-4).axes[0]
+    assert axis.get_title() == "xnli, accuracy, 1e-4"
+    assert axis.get_ylabel() == "language of premises"
+    assert {text.get_weight() for text in axis.texts} == {"bold"}
     low, high = axis.images[0].get_clim()
     assert low == pytest.approx(-high)
+    undecided = rows.assign(verdict="undecided")
+    axis = draw_languages(undecided, MARGIN, "xnli", SIDES, 1e-4).axes[0]
+    assert all(text.get_text().startswith("(") for text in axis.texts)
 
 
-def test_languages_are_sorted_by_family():
-    rows = pairs(["en", "zh", "de"] * 3, np.repeat(["en", "zh", "de"], 3), np.arange(9) / 100)
-    axis = languages_figure(rows, "title").axes[0]
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["en", "de", "zh"]
-    assert axis.images[0].get_array()[1].tolist() == pytest.approx([2, 8, 5])
+def test_languages_are_sorted_by_family_and_missing_pairs_stay_blank(tables):
+    mine = tables["languages"].query("task == 'xnli' and learning_rate == 1e-5")
+    rows = mine[mine["query_language"] == mine["document_language"]]
+    axis = draw_languages(rows, MARGIN, "xnli", SIDES, 1e-5).axes[0]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["en", "zh"]
+    assert len(axis.texts) == 2
 
 
-def test_drift_has_a_panel_a_family_and_one_of_the_weights():
-    points = pd.DataFrame(
-        [
-            (rate, seed, family, 10 * rate, 0.01)
-            for rate in (1e-6, 1e-5)
-            for seed in (0, 1)
-            for family in ("held-out English triplets", "xnli, other languages")
-        ],
-        columns=["learning_rate", "seed", "family", "distance", "difference"],
-    )
-    names = ["embeddings", "0 attention", "1 attention", "0 feed-forward", "0 layer norms"]
-    drift = pd.DataFrame(
-        [("block", name, rate, 1000 * rate) for name in names for rate in (1e-6, 1e-5)],
-        columns=["kind", "name", "learning_rate", "value"],
-    )
-    frozen = pd.DataFrame([("block", "1 frozen", 1e-5, 0.0)], columns=drift.columns)
-    axes = drift_figure(points, block_points(pd.concat([drift, frozen]))).axes
-    titles = ["held-out English triplets", "xnli, other languages", "weights"]
-    assert [axis.get_title() for axis in axes] == titles
-    lines = {line.get_label(): line.get_ydata() for line in axes[2].lines}
-    assert list(lines) == ["embeddings", "attention", "feed-forward", "layer norms"]
-    assert lines["attention"] == pytest.approx([0.1, 1])
+def test_one_pool_of_all_languages_is_a_dot_plot(tables):
+    mine = tables["languages"].query("task == 'xnli' and document_language == 'en'")
+    figure = draw_languages(mine.assign(document_language="pool"), MARGIN, "xnli", SIDES, 1e-5)
+    assert figure.axes[0].get_xlabel() == "difference from the base (points)"
+    assert not figure.axes[0].images
 
 
-def test_pairs_that_a_task_does_not_have_stay_blank():
-    axis = languages_figure(pairs(["en", "de"], ["en", "de"], [0.01, 0.02]), "title").axes[0]
-    assert [text.get_text() for text in axis.texts] == ["(+1.0)", "+2.0"]
+def test_levels_have_bars_of_accuracy_and_their_differences_below(tables):
+    rows = tables["levels"]
+    above, below = draw_levels(rows, MARGIN).axes
+    heights = [bar.get_height() for bar in above.patches]
+    assert heights == pytest.approx([*rows["base"], *rows["tuned"]])
+    assert below.get_ylabel() == "difference\n(points)"
 
 
-def test_levels_have_a_bar_for_base_and_tuned():
-    rows = pd.DataFrame(
-        {
-            "style": "title",
-            "level": ["random", "text"],
-            "base": [0.9, 0.7],
-            "tuned": [0.92, 0.69],
-            "difference": [0.02, -0.01],
-            "ci_low": [0.01, -0.02],
-            "ci_high": [0.03, 0.0],
-        }
-    )
-    axis = levels_figure(rows).axes[0]
-    heights = [bar.get_height() for bar in axis.patches]
-    assert heights == pytest.approx([0.9, 0.7, 0.92, 0.69])
+def test_the_forest_has_a_row_a_language_and_task_and_fits_a_column(tables):
+    rows = tables["forest"]
+    figure = draw_forest(rows, MARGIN)
+    assert len(figure.axes[0].get_yticks()) == len(rows)
+    assert figure.get_size_inches()[0] == COLUMN
+    many = rows.loc[rows.index.repeat(12)].assign(language=np.repeat(np.arange(len(rows)), 12))
+    assert draw_forest(many, MARGIN).get_size_inches()[0] == PAGE
 
 
-def test_rates_of_the_history_differ_in_grey_too():
-    rates = np.repeat([1e-5, 1e-4, 1e-3], 2)
-    history = pd.DataFrame({"learning_rate": rates, "seed": 0, "step": [0, 1] * 3, "loss": 0.1})
-    axis = history_figure(history.assign(validation_accuracy=0.5)).axes[0]
-    assert len({line.get_marker() for line in axis.lines}) == 3
+def test_methods_have_a_marker_each_and_a_legend(tables):
+    figure = draw_methods(tables["methods"], MARGIN)
+    labels = {text.get_text().split(",")[0] for text in figure.legends[0].get_texts()}
+    assert {"base", "sweep", "adapter", "non-inferiority margin"} <= labels
 
 
-@pytest.mark.parametrize(("loss", "unit"), [("triplet", "cosine similarity"), ("ranking", "nats")])
-def test_the_history_gives_the_loss_in_its_unit(loss, unit):
-    history = pd.DataFrame(
-        {"learning_rate": 1e-3, "seed": 0, "step": [0, 1], "loss": [np.nan, 0.1]}
-    ).assign(validation_accuracy=0.5)
-    assert unit in history_figure(history, loss).axes[1].get_ylabel()
+def test_drift_and_ablation_name_their_axes(tables):
+    for figure in (
+        draw_drift(tables["drift"]),
+        draw_ablation(tables["ablation-frozen"], MARGIN, "frozen"),
+    ):
+        for axis in figure.axes:
+            assert axis.get_xlabel()
+        assert any("points" in axis.get_ylabel() for axis in figure.axes)
+
+
+def test_rates_of_the_history_differ_in_grey_too(tables):
+    axis = draw_history(tables["history"], "triplet").axes[0]
+    named = [line for line in axis.lines if not line.get_label().startswith("_")]
+    shown = {line.get_label(): line.get_marker() for line in named}
+    assert set(shown) == {"1e-6", "1e-5", "1e-4"}
+    assert len(set(shown.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("loss", "unit"), [("triplet", "similarity"), ("multiple-negatives-ranking", "nats")]
+)
+def test_the_history_gives_the_loss_in_its_unit(tables, loss, unit):
+    assert unit in draw_history(tables["history"], loss).axes[1].get_ylabel()
+
+
+def test_ticks_have_true_signs_and_type_is_embedded():
+    assert [tick(value) for value in (2, 0, -0.0, -5)] == ["+2", "0", "0", "−5"]
+    assert STYLE["pdf.fonttype"] == 42

@@ -74,12 +74,8 @@ def judge_choice(
     hopeless = (tried["english_high"] <= 0) | (tried["verdict"] == LOST)
     row = choose(table)
     if row is None:
-        reason = (
-            "evaluation.selection_share is 0, so nothing was chosen"
-            if share == 0
-            else "no multilingual task was evaluated, or nothing gained in validation"
-        )
-        return Choice(NO if len(tried) and hopeless.all() else NOT_YET, missing=(reason,))
+        status = NO if len(tried) and hopeless.all() else NOT_YET
+        return Choice(status, missing=(why_none_was_chosen(tried, share),))
     one = next(c for c in candidates if _is_row(c, row))
     gains = {run.name: evidence.validation[run.name] for run in one.runs}
     run = max(gains, key=gains.__getitem__)
@@ -88,6 +84,17 @@ def judge_choice(
     if len(tried) and hopeless.all():
         return Choice(NO, row, run, tuple(missing_evidence(row)))
     return Choice(NOT_YET, row, run, tuple(missing_evidence(row)))
+
+
+def why_none_was_chosen(tried: pd.DataFrame, share: float) -> str:
+    """The reason, of candidates by which the stored index stays as it is."""
+    if share == 0:
+        return "evaluation.selection_share is 0, so nothing was chosen"
+    if not tried["judged_in_selection"].eq(True).any():
+        return "no multilingual task was evaluated"
+    if not (tried["validation_gain"] > 0).any():
+        return "nothing gained in validation"
+    return "whatever gained in validation lost something on the items that choose"
 
 
 def missing_evidence(row: pd.Series) -> list[str]:

@@ -62,6 +62,6 @@ def languages_table(material: Material) -> Table:
         f"from the base with its {material.how.confidence:.0%} interval, whose lower end is "
         f"compared with the margin of {margin:g} points; the relative error reduction; one-sided "
         "p-values of a loss of the margin or more and of less, the latter also corrected by Holm "
-        "for all pairs of the task; and McNemar's test as a cross-check."
+        "for all pairs of the task."
     )
     return Table(table, shown, caption)

@@ -2,6 +2,8 @@
 
 import math
 
+from adiabatic.plan.rates import rate
+
 # Percentage points in a difference of 1.
 POINTS = 100
 MINUS = "\N{MINUS SIGN}"
@@ -39,14 +41,6 @@ def with_bound(difference: float, low: float) -> str:
     if math.isnan(difference):
         return ""
     return f"{points(difference)} (at least {points(low)})"
-
-
-def rate(learning_rate: float) -> str:
-    """A learning rate, always in the same way: `2e-8`, `1.3e-7`, `3e-3`; empty for none."""
-    if math.isnan(learning_rate):
-        return ""
-    mantissa, exponent = f"{learning_rate:.2e}".split("e")
-    return f"{float(mantissa):g}e{int(exponent)}"
 
 
 def metric(name: str) -> str:
