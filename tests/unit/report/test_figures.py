@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from planted_results import english_gains, planted_material
+from planted_material import english_gains, planted_material
 
 from adiabatic.plan.registry import implementation
 from adiabatic.report.figures.ablation import draw_ablation

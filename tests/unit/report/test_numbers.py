@@ -2,7 +2,7 @@ from math import nan
 
 import pytest
 
-from adiabatic.report.numbers import candidate, count, metric, points, with_bound
+from adiabatic.report.numbers import candidate, count, metric, points, rate, with_bound
 from adiabatic.report.numbers import with_interval as interval
 
 
@@ -25,6 +25,14 @@ def test_intervals_and_bounds_are_in_points():
     assert interval(0.01, -0.005, 0.015) == "+1.0 [−0.5, +1.5]"
     assert with_bound(-0.002, -0.011) == "−0.2 (at least −1.1)"
     assert interval(nan, nan, nan) == with_bound(nan, nan) == ""
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "text"),
+    [(2e-8, "2e-8"), (1.3e-7, "1.3e-7"), (0.003, "3e-3"), (0.01, "1e-2"), (1.0, "1e0"), (nan, "")],
+)
+def test_a_learning_rate_is_always_written_the_same_way(learning_rate, text):
+    assert rate(learning_rate) == text
 
 
 def test_metrics_are_written_as_the_field_writes_them():

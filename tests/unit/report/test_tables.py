@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from planted_results import english_gains, planted_material
+from planted_material import english_gains, planted_material
 
 from adiabatic.report.tables import TABLES, tables_of
 

@@ -28,7 +28,7 @@ from adiabatic.inference.comparisons import Candidate
 from adiabatic.inference.differences import ALL_TASKS, ENGLISH, LANGUAGES
 from adiabatic.inference.values import NON_ENGLISH
 from adiabatic.inference.verdicts import KEPT, enough_seeds, holm, judged
-from adiabatic.plan.rates import rate
+from adiabatic.plan.runs import rate_text
 
 # Claims of which a window of learning rates is made.
 OF_WINDOW = "abcd"
@@ -41,23 +41,23 @@ def rate_p_values(claims: list[Claim]) -> dict[float, float]:
     it is 1.
     """
     found: dict[float, float] = {}
-    for tried in sorted({claim.learning_rate for claim in claims}):
-        mine = [c for c in claims if c.learning_rate == tried and c.verdict != NOT_TESTED]
+    for rate in sorted({claim.learning_rate for claim in claims}):
+        mine = [c for c in claims if c.learning_rate == rate and c.verdict != NOT_TESTED]
         about_languages = any(claim.claim in (PAIRS, RETRIEVAL) for claim in mine)
         known = about_languages and not any(claim.verdict == NEEDS_SEEDS for claim in mine)
-        found[tried] = max(claim.p_value for claim in mine) if known else 1.0
+        found[rate] = max(claim.p_value for claim in mine) if known else 1.0
     return found
 
 
 def refuted_rates(claims: list[Claim], tail: float) -> list[float]:
     """The learning rates at which one of a to d is refuted, corrected by Holm for their number."""
     refuted = []
-    for tried in sorted({claim.learning_rate for claim in claims}):
-        mine = [c for c in claims if c.learning_rate == tried and c.verdict != NOT_TESTED]
+    for rate in sorted({claim.learning_rate for claim in claims}):
+        mine = [c for c in claims if c.learning_rate == rate and c.verdict != NOT_TESTED]
         # What shows that there is no gain is what is left of the evidence for one.
         chances = [1 - c.p_value if c.claim == ENGLISH_CLAIM else c.p_inferior for c in mine]
         if holm(np.nan_to_num(chances, nan=1.0)).min() < tail:
-            refuted.append(tried)
+            refuted.append(rate)
     return refuted
 
 
@@ -100,7 +100,7 @@ def window_claim(claims: list[Claim], evidence: Evidence) -> Claim:
     refuted = refuted_rates(claims, tail)
     about = {"comparisons": len(rates), "seeds": claims[0].seeds, "p_value": corrected}
     about["null_hypothesis"] = "at no rate a to d all are so"
-    tried = f"among {len(rates)} rates from {rate(rates[0])} to {rate(rates[-1])}"
+    tried = f"among {len(rates)} rates from {rate_text(rates[0])} to {rate_text(rates[-1])}"
     if any(claim.verdict == NEEDS_SEEDS for claim in claims):
         return Claim(WINDOW, NEEDS_SEEDS, detail=tried, **about)
     if refuted == rates:
@@ -108,7 +108,7 @@ def window_claim(claims: list[Claim], evidence: Evidence) -> Claim:
     if not window:
         detail = f"shown at none and refuted at {len(refuted)}, {tried}"
         return Claim(WINDOW, UNDECIDED, detail=detail, **about)
-    detail = f"from {rate(window[0])} to {rate(window[-1])}, {tried}"
+    detail = f"from {rate_text(window[0])} to {rate_text(window[-1])}, {tried}"
     if window[-1] == rates[-1]:
         detail += "; it may go on above"
     verdict = HOLDS if corrected < tail else UNDECIDED
@@ -123,7 +123,8 @@ def above_claim(sweep: list[Candidate], claims: list[Claim], evidence: Evidence)
     how = evidence.how
     window, end = window_of(claims, how.tail), end_of_window(claims, how.tail)
     above = [one for one in sweep if one.learning_rate > end]
-    start = "" if window else f"no window is shown; above {rate(end)}, where the gain is largest: "
+    largest = f"above {rate_text(end)}, the rate of the largest gain"
+    start = "" if window else f"no window is shown; {largest}: "
     if not above:
         return Claim(ABOVE, NOT_TESTED, detail=f"{start}no rate above was tried")
     rows = [evidence.of(one) for one in above]
@@ -140,8 +141,8 @@ def above_claim(sweep: list[Candidate], claims: list[Claim], evidence: Evidence)
         inferior = (corrected[first : first + len(of_rate)] < how.tail).sum()
         if inferior:
             worst = of_rate.loc[of_rate["difference"].idxmin()]
-            counted = f"{inferior} of {len(of_rate)} inferior"
-            detail = f"{start}first at {rate(one.learning_rate)}: {counted}"
+            detail = f"{start}first at {rate_text(one.learning_rate)}: "
+            detail += f"{inferior} of {len(of_rate)} inferior"
             claim = Claim(ABOVE, HOLDS, learning_rate=one.learning_rate, detail=detail, **about)
             return about_row(claim, worst)
     kept = all(judged(of_rate, how).verdict == KEPT for of_rate in rows)
@@ -161,7 +162,7 @@ def frozen_output_claim(
     end = end_of_window(claims, evidence.how.tail)
     beyond = [one for one in ablated if one.learning_rate > end]
     if not beyond:
-        detail = f"no rate above {rate(end)} was tried"
+        detail = f"no rate above {rate_text(end)} was tried"
         return Claim(FROZEN_OUTPUT, NOT_TESTED, group=group, detail=detail)
     one = min(beyond, key=lambda candidate: candidate.learning_rate)
     repeated = next(other for other in sweep if other.learning_rate == one.learning_rate)
@@ -176,7 +177,7 @@ def frozen_output_claim(
     if not enough_seeds(int(row["seeds"]), tuned=True):
         verdict = NEEDS_SEEDS
     about |= {"p_value": float(row["p_improved"]), "null_hypothesis": NO_GAIN, "comparisons": 1}
-    detail = f"non-English queries, frozen minus not, at the first rate above {rate(end)}"
+    detail = f"non-English queries, frozen minus not, at the first rate above {rate_text(end)}"
     return about_row(Claim(FROZEN_OUTPUT, verdict, detail=detail, **about), row)
 
 

@@ -87,6 +87,12 @@ class Plan:
         return [run for run in self.runs if run.group != SWEEP and not run.ablation]
 
 
+def rate_text(learning_rate: float) -> str:
+    """A learning rate, in texts always in the same way: `2e-8`, `1.3e-7`, `3e-3`."""
+    mantissa, exponent = f"{learning_rate:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"
+
+
 def plan_of(config: dict[str, Any]) -> Plan:
     """The plan of a checked configuration."""
     tasks = [PlannedTask(task["name"], task["kind"]) for task in config["evaluation"]["tasks"]]

@@ -9,6 +9,7 @@ from adiabatic.inference.comparisons import Candidate
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
 from adiabatic.report.numbers import POINTS, count, points, rate, with_interval
+from adiabatic.report.words import in_words
 
 # Verdicts on the difference of an ablation from the sweep.
 EQUIVALENT, MORE, LESS, UNDECIDED = "equivalent", "more", "less", "undecided"
@@ -83,12 +84,11 @@ def _interval(table: pd.DataFrame, prefix: str) -> list[str]:
 
 
 def _caption(table: pd.DataFrame, name: str, margin: float) -> str:
-    counts = table["verdict"].value_counts()
-    verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
     largest = table.loc[table["difference"].abs().idxmax()]
     text = (
         f"Ablation {name} against the runs of the sweep of the same rates, paired by item and seed "
-        f"({count(int(table['seeds'].max()), 'seed')}). Of {len(table)} averages: {verdicts} "
+        f"({count(int(table['seeds'].max()), 'seed')}). Of {len(table)} averages: "
+        f"{in_words(table['verdict'])} "
         f"(equivalent: within {margin * POINTS:g} points on both sides). Largest difference: "
         f"{points(largest['difference'])} points ({largest['aggregate']}, at "
         f"{rate(largest['learning_rate'])})."

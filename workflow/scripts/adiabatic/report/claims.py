@@ -1,15 +1,18 @@
 """The claims: a row each, with the number, the bound that decides, and the verdict."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from adiabatic.inference.claim_list import claims_frame
-from adiabatic.inference.values import CROSS_LINGUAL
+from adiabatic.inference.values import CROSS_LINGUAL, EVERY, MONOLINGUAL, NON_ENGLISH
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
 from adiabatic.report.numbers import POINTS, rate, with_bound, with_interval
 from adiabatic.report.words import direction
+from adiabatic.tasks.kinds import ARXIV
 
 # Claims of which one comparison is the number; of others it is the one that decides of many.
 OF_ONE = ("a", "g", "h")
@@ -48,11 +51,12 @@ def _number(row: pd.Series) -> str:
 
 def _where(row: pd.Series) -> str:
     query, document = row["query_language"], row["document_language"]
-    if not row["task"] or (query == document == "en"):
-        return row["task"]
-    if document in ("monolingual", "") or query in ("non-English", "every"):
-        return f"{row['task']}, {query if query != 'every' else CROSS_LINGUAL}"
-    return f"{row['task']}, {direction(query, document)}"
+    task = re.sub(rf"^{ARXIV}\b", "arXiv", row["task"])
+    if not task or (query == document == "en"):
+        return task
+    if document in (MONOLINGUAL, "") or query in (NON_ENGLISH, EVERY):
+        return f"{task}, {query if query != EVERY else CROSS_LINGUAL}"
+    return f"{task}, {direction(query, document)}"
 
 
 def _caption(material: Material, rows: pd.DataFrame) -> str:

@@ -59,8 +59,8 @@ def _embedding_seconds(material: Material, run: str) -> float:
 def _caption(table: pd.DataFrame) -> str:
     known = table.dropna(subset="tuning_seconds")
     text = (
-        "Seconds on this machine, medians over seeds, without what starting takes; they vary "
-        "between runs of the experiment. What is interpolated is tuned first, and that is counted."
+        "Seconds on this machine, medians over seeds, without loading libraries; they vary between "
+        "runs of the experiment. What is interpolated is tuned first, and that is counted."
     )
     if len(known):
         slowest = known.loc[known["tuning_seconds"].idxmax()]

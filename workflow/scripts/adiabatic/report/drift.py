@@ -8,12 +8,12 @@ from adiabatic.inference.values import NON_ENGLISH
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import points, rate
+from adiabatic.report.numbers import MINUS, points, rate
 from adiabatic.tasks.kinds import HELD_OUT
 
 KINDS = {
     BLOCK: "relative weight change",
-    QUERIES: "drift of queries (1 \N{MINUS SIGN} cosine)",
+    QUERIES: f"query drift (1 {MINUS} cosine)",
     ANISOTROPY: "anisotropy",
     ALIGNMENT_GAP: "cross-lingual alignment gap",
 }
@@ -57,9 +57,9 @@ def _caption(rows: pd.DataFrame) -> str:
         for value, row in means.iterrows()
     )
     return (
-        "Drift of the queries' vectors (mean of 1 - cosine between a query's vectors before and "
-        "after tuning) and what it goes with: the difference from the base, the relative weight "
-        "change of each kind of block, anisotropy (mean cosine between different queries of one "
-        "language) and the cross-lingual alignment gap (cosine of one meaning minus that of "
+        f"Drift of the queries' vectors (mean of 1 {MINUS} cosine between a query's vectors before "
+        "and after tuning) and what it goes with: the difference from the base, the relative "
+        "weight change of each kind of block, anisotropy (mean cosine between different queries of "
+        "one language) and the cross-lingual alignment gap (cosine of one meaning minus that of "
         f"others, across languages). Held-out English: {parts}."
     )

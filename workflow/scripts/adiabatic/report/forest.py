@@ -7,9 +7,8 @@ from adiabatic.inference.differences import ENGLISH, LANGUAGES, LEVELS
 from adiabatic.inference.verdicts import verdicts
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, candidate, with_bound
-from adiabatic.report.words import place
-from adiabatic.tasks.kinds import ARXIV
+from adiabatic.report.numbers import MINUS, POINTS, candidate, with_bound
+from adiabatic.report.words import in_words, place
 from adiabatic.text.languages import by_family
 
 
@@ -23,7 +22,7 @@ def forest_table(material: Material) -> Table:
     rows = rows[rows["family"].isin([ENGLISH, LANGUAGES, LEVELS])]
     language = rows["query_language"].where(rows["family"] == LANGUAGES, material.how.reference)
     styles = rows["subset"].str.rsplit("-", n=1).str[0]
-    task = rows["task"].where(rows["family"] != LEVELS, ARXIV + ", " + styles)
+    task = rows["task"].where(rows["family"] != LEVELS, "arXiv, " + styles)
     table = rows.assign(language=language, row_task=task)
     lowest = table.loc[table.groupby(["row_task", "language"], sort=False)["low"].idxmin()]
     counts = table.groupby(["row_task", "language"])["low"].size()
@@ -88,14 +87,12 @@ def shown_candidate(material: Material) -> Candidate:
 
 def _caption(found: pd.DataFrame, margin: float) -> str:
     must = found[found["family"] != ENGLISH]
-    counts = must["verdict"].value_counts()
-    verdicts_found = ", ".join(f"{counts[name]} {name}" for name in sorted(counts.index))
     worst = must.loc[must["low"].idxmin()] if len(must) else None
     text = (
-        f"Is each language safe with {found['candidate'].iloc[0]}? A row a language and task: the "
-        "difference from the base in the comparison with the lowest bound, and that bound (the "
-        f"thin line ends at it). A language is safe where the bound is right of minus "
-        f"{margin * POINTS:g} points. Of {len(must)} rows: {verdicts_found}."
+        f"Is each language safe with {found['candidate'].iloc[0]}? One row for each language and "
+        "task: the difference from the base in the comparison with the lowest bound, and that "
+        f"bound, at which the line ends. A language is safe where it is right of {MINUS}"
+        f"{margin * POINTS:g} points. Of {len(must)} rows: {in_words(must['verdict'])}."
     )
     if worst is not None:
         text += f" Lowest: {with_bound(worst['difference'], worst['low'])}, {worst['decided_by']}."

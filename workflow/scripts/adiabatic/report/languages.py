@@ -1,5 +1,7 @@
 """Every single pair of languages of every task, at every rate of the sweep."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -8,7 +10,8 @@ from adiabatic.inference.verdicts import holm, verdicts
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, rate, with_interval
+from adiabatic.report.numbers import POINTS, points, rate, with_interval
+from adiabatic.report.words import in_words, pair
 from adiabatic.tasks.kinds import ARXIV, HELD_OUT
 
 COLUMNS = ["learning_rate", "task", "metric", "query_language", "document_language", "n"]
@@ -57,11 +60,23 @@ def languages_table(material: Material) -> Table:
         }
     )
     margin = material.how.non_inferiority_margin * POINTS
+    lines = "\n".join(_lines(table, material.shown_rate))
     caption = (
-        "Every pair of languages of every task at every learning rate of the sweep: the difference "
-        f"from the base with its {material.how.confidence:.0%} interval, whose lower end is "
-        f"compared with the margin of {margin:g} points; the relative error reduction; one-sided "
-        "p-values of a loss of the margin or more and of less, the latter also corrected by Holm "
-        "for all pairs of the task."
+        "Every pair of languages: the difference from the base, at the rate that is named below; "
+        f"the table has every rate of the sweep, with {material.how.confidence:.0%} intervals, "
+        f"whose lower end is compared with the margin of {margin:g} points. In a heat map, bold is "
+        f"improved or inferior, and (in parentheses) undecided.\n\n{lines}"
     )
     return Table(table, shown, caption)
+
+
+def _lines(table: pd.DataFrame, shown_rate: float) -> Iterator[str]:
+    """A line a task: its verdicts, and where the least and the most was gained."""
+    for task, rows in table[table["learning_rate"] == shown_rate].groupby("task", sort=False):
+        verdicts_found = in_words(rows["verdict"])
+        best, worst = rows.loc[rows["difference"].idxmax()], rows.loc[rows["difference"].idxmin()]
+        yield (
+            f"- {task} at {rate(shown_rate)}, {len(rows)} pairs: {verdicts_found}; from "
+            f"{points(worst['difference'])} ({pair(worst)}) to {points(best['difference'])} "
+            f"({pair(best)})"
+        )

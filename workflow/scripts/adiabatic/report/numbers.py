@@ -2,7 +2,7 @@
 
 import math
 
-from adiabatic.plan.rates import rate
+from adiabatic.plan.runs import rate_text
 
 # Percentage points in a difference of 1.
 POINTS = 100
@@ -41,6 +41,11 @@ def with_bound(difference: float, low: float) -> str:
     if math.isnan(difference):
         return ""
     return f"{points(difference)} (at least {points(low)})"
+
+
+def rate(learning_rate: float) -> str:
+    """A learning rate, always in the same way; empty for none."""
+    return "" if math.isnan(learning_rate) else rate_text(learning_rate)
 
 
 def metric(name: str) -> str:

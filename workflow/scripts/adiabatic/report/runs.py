@@ -5,7 +5,7 @@ import pandas as pd
 from adiabatic.inference.differences import ENGLISH
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, with_interval
+from adiabatic.report.numbers import MINUS, POINTS, count, with_interval
 from adiabatic.report.words import deciding
 
 
@@ -59,7 +59,7 @@ def runs_table(material: Material) -> Table:
     margin = material.how.non_inferiority_margin * POINTS
     caption = (
         f"Each of {count(len(table), 'run')} by itself: intervals are for this run, over its "
-        f"reported items. {kept} keep everything: the lower bound of each comparison is above "
-        f"minus the margin of {margin:g} points."
+        f"reported items. {kept} of them keep everything: the lower bound of each comparison is "
+        f"above {MINUS}{margin:g} points."
     )
     return Table(table, shown, caption)

@@ -7,8 +7,8 @@ from adiabatic.inference.verdicts import verdicts
 from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, with_interval
-from adiabatic.report.words import place
+from adiabatic.report.numbers import MINUS, POINTS, count, metric, with_interval
+from adiabatic.report.words import in_words, place
 
 COLUMNS = ["run", "learning_rate", "seed", "task", "subset", "query_language"]
 COLUMNS += ["document_language", "metric", "n", "base", "tuned", "difference", "ci_low", "ci_high"]
@@ -30,7 +30,7 @@ def summary_table(material: Material) -> Table:
         {
             "run": table["run"],
             "comparison": [place(row) for _, row in table.iterrows()],
-            "metric": table["metric"],
+            "metric": table["metric"].map(metric),
             "n": table["n"],
             "difference (points)": list(
                 map(with_interval, table["difference"], table["ci_low"], table["ci_high"])
@@ -38,11 +38,9 @@ def summary_table(material: Material) -> Table:
             "verdict": table["verdict"],
         }
     )
-    counts = table["verdict"].value_counts()
-    found = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
     caption = (
         f"Every difference of {count(table['run'].nunique(), 'run')} of the sweep from the base, "
         f"on the reported items, with the {material.how.confidence:.0%} interval for this run: "
-        f"{found}. non-inferior: above minus the margin of {margin * POINTS:g} points."
+        f"{in_words(table['verdict'])} (non-inferior: above {MINUS}{margin * POINTS:g} points)."
     )
     return Table(table, shown, caption)

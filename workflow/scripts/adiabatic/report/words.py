@@ -26,6 +26,17 @@ def direction(query: str, document: str) -> str:
     return f"{query} to {others.get(document, document)}"
 
 
+def pair(row: pd.Series) -> str:
+    """The languages of a row: `de to fr`."""
+    return direction(row["query_language"], row["document_language"])
+
+
+def in_words(verdicts: pd.Series) -> str:
+    """How often each verdict occurs: `3 improved, 1 undecided`."""
+    counts = verdicts.value_counts()
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts.index))
+
+
 def name_of(row: pd.Series) -> str:
     """What a candidate is called: `sweep at 1e-4`."""
     return candidate(row["group"], row["learning_rate"], row["alpha"])

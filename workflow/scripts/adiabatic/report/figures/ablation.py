@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from adiabatic.inference.differences import ALL_TASKS
 from adiabatic.inference.values import CROSS_LINGUAL, NON_ENGLISH
-from adiabatic.report.figures.axes import scale_points
+from adiabatic.report.figures.axes import margin_handle, scale_points
 from adiabatic.report.figures.style import (
     CROSS_LINGUAL_LINE,
     ENGLISH_LINE,
@@ -38,7 +38,7 @@ def draw_ablation(rows: pd.DataFrame, margin: float, name: str) -> Figure:
     panels = [panel for panel in PANELS if panel in set(rows["aggregate"])]
     rates = sorted(rows["learning_rate"].unique())
     columns = {"sweep": "sweep_", name: "ablation_", "difference": ""}
-    low = min(rows[f"{prefix}low"].min() for prefix in columns.values()) * POINTS
+    low = min(-margin, *(rows[f"{prefix}low"].min() for prefix in columns.values())) * POINTS
     high = max(rows[f"{prefix}high"].max() for prefix in columns.values()) * POINTS
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
@@ -64,10 +64,12 @@ def draw_ablation(rows: pd.DataFrame, margin: float, name: str) -> Figure:
                     label=f"{name} minus sweep" if paired else label,
                 )
             axis.set_xticks(range(len(rates)), list(map(rate, rates)))
+            axis.set_xlim(-0.5, len(rates) - 0.5)
             axis.set_xlabel("learning rate")
             axis.set_title("English" if panel.startswith(HELD_OUT) else panel)
         scale_points(axes[0], low, high)
         axes[0][0].set_ylabel("difference (points)")
-        labels = axes[0][0].get_legend_handles_labels()
-        figure.legend(*labels, loc="outside lower center", ncols=3)
+        handles, _ = axes[0][0].get_legend_handles_labels()
+        handles.append(margin_handle())
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return figure

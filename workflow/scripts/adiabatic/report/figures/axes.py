@@ -1,12 +1,13 @@
-"""What several figures share: axes of points and of learning rates, colours of rates."""
+"""What several figures share: axes of points and of rates, their legends, colours of rates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
-from adiabatic.report.figures.style import MARKERS
+from adiabatic.report.figures.style import MARGIN_LINE, MARKERS, VERDICTS
 from adiabatic.report.numbers import MINUS, rate
 
 # Differences up to so many points are drawn to scale, larger ones on a logarithmic axis.
@@ -14,6 +15,21 @@ LINEAR_POINTS = 5
 # Share of an axis of rates that a label takes.
 CLOSE = 0.14
 TICKS = [-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50]
+
+
+def verdict_handles(verdicts: Collection[str]) -> list[Line2D]:
+    """What a legend says of the verdicts that are drawn, and of the non-inferiority margin."""
+    handles = [
+        Line2D([], [], color=color, marker=marker, linestyle="", label=name)
+        for name, (color, marker) in VERDICTS.items()
+        if name in set(verdicts)
+    ]
+    return [*handles, margin_handle()]
+
+
+def margin_handle() -> Line2D:
+    """What a legend says of the non-inferiority margin."""
+    return Line2D([], [], label="non-inferiority margin", **MARGIN_LINE)
 
 
 def tick(value: float) -> str:
@@ -33,9 +49,10 @@ def scale_points(axes: Sequence[Axes], low: float, high: float) -> None:
         if max(-low, high) > 4 * LINEAR_POINTS:
             axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
             axis.set_yticks(TICKS, list(map(tick, TICKS)))
+            axis.set_ylim(1.4 * low - 0.2, 1.4 * high + 0.2)
         else:
             axis.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
-        axis.set_ylim(1.1 * low - 0.2, 1.1 * high + 0.2)
+            axis.set_ylim(1.1 * low - 0.2, 1.1 * high + 0.2)
         axis.minorticks_off()
 
 

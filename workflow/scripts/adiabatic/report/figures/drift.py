@@ -37,6 +37,7 @@ def draw_drift(rows: pd.DataFrame) -> Figure:
             1, len(names) + 1, figsize=(PAGE, 2.5), layout="constrained", squeeze=False
         )
         *scatters, last = axes[0]
+        ranges = []
         for axis, name in zip(scatters, names, strict=True):
             part = queries[queries["name"] == name]
             if name != HELD_OUT:
@@ -49,12 +50,13 @@ def draw_drift(rows: pd.DataFrame) -> Figure:
                     points["value"], points["difference"] * POINTS, marker, color=color,
                     label=rate(value), clip_on=False,
                 )  # fmt: skip
-            axis.set(xscale="log", xlabel=f"drift of queries (1 {MINUS} cosine)")
+            axis.set(xscale="log", xlabel=f"query drift (1 {MINUS} cosine)")
             axis.set_title("English" if name == HELD_OUT else f"{name}, non-English")
             axis.minorticks_off()
-            scale_points(
-                [axis], runs["difference"].min() * POINTS, runs["difference"].max() * POINTS
-            )
+            ranges += [runs["difference"].min() * POINTS, runs["difference"].max() * POINTS]
+        scale_points(scatters, min(ranges), max(ranges))
+        for axis in scatters[1:]:
+            axis.tick_params(labelleft=False)
         scatters[0].set_ylabel("difference from the base (points)")
         _draw_blocks(last, rows)
         handles = scatters[0].get_legend_handles_labels()
@@ -79,4 +81,7 @@ def _draw_blocks(axis: plt.Axes, rows: pd.DataFrame) -> None:
     axis.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
     axis.set_ylabel("relative weight change (%)")
     axis.minorticks_off()
-    axis.legend(fontsize=6, handlelength=2.4, loc="lower right")
+    # Room for the legend above all lines, which rise.
+    axis.set_ylim(top=axis.get_ylim()[1] * 30)
+    axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.legend(fontsize=6, handlelength=2.4, loc="upper left")

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from adiabatic.report.figures.axes import tick
+from adiabatic.report.figures.axes import tick, verdict_handles
 from adiabatic.report.figures.style import (
     COLUMN,
     MARGIN_LINE,
@@ -45,12 +44,7 @@ def draw_forest(rows: pd.DataFrame, margin: float) -> Figure:
             axis.set_xlim(low, high)
             axis.set_xlabel("difference from the base (points)")
             axis.xaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
-        handles = [
-            Line2D([], [], color=color, marker=marker, linestyle="", label=name)
-            for name, (color, marker) in VERDICTS.items()
-            if name in set(rows["verdict"])
-        ]
-        handles.append(Line2D([], [], label="non-inferiority margin", **MARGIN_LINE))
+        handles = verdict_handles(rows["verdict"])
         figure.legend(handles=handles, loc="outside lower center", ncols=2 if columns == 1 else 5)
     return figure
 

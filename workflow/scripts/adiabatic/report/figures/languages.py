@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from adiabatic.report.figures.axes import tick
+from adiabatic.report.figures.axes import tick, verdict_handles
 from adiabatic.report.figures.style import (
     BLACK,
     COLUMN,
@@ -79,7 +79,7 @@ def _dots(rows: pd.DataFrame, margin: float, title: str, side: str) -> Figure:
     order = by_family(pd.unique(rows["query_language"]).tolist())
     table = rows.set_index("query_language").loc[order]
     with plt.rc_context(STYLE):
-        figure, axis = plt.subplots(figsize=(COLUMN, 0.17 * len(order) + 0.8), layout="constrained")
+        figure, axis = plt.subplots(figsize=(COLUMN, 0.17 * len(order) + 1.1), layout="constrained")
         axis.axvline(0, **ZERO_LINE)
         axis.axvline(-margin * POINTS, **MARGIN_LINE)
         for place, row in enumerate(table.itertuples()):
@@ -92,6 +92,8 @@ def _dots(rows: pd.DataFrame, margin: float, title: str, side: str) -> Figure:
         axis.set_xlabel("difference from the base (points)")
         axis.set_ylabel(f"language of {side}")
         axis.set_title(title)
+        handles = verdict_handles(table["verdict"])
+        figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return figure
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from adiabatic.report.figures.axes import tick
+from adiabatic.report.figures.axes import tick, verdict_handles
 from adiabatic.report.figures.style import (
     BLUE,
     GREY,
@@ -49,7 +49,8 @@ def draw_levels(rows: pd.DataFrame, margin: float) -> Figure:
             below.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
         axes[0][0].set_ylabel("triplet accuracy\n(chance: 0.5)")
         axes[1][0].set_ylabel("difference\n(points)")
-        labels = axes[0][0].get_legend_handles_labels()
-        title = f"learning rate {rate(rows['learning_rate'].iloc[0])}"
-        figure.legend(*labels, loc="outside lower center", ncols=2, title=title)
+        bars, _ = axes[0][0].get_legend_handles_labels()
+        bars[1].set_label(f"tuned at {rate(rows['learning_rate'].iloc[0])}")
+        handles = [*bars, *verdict_handles(rows["verdict"])]
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return figure

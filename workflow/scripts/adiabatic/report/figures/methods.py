@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from adiabatic.plan.methods import METHODS
 from adiabatic.plan.runs import BASE, SWEEP
-from adiabatic.report.figures.axes import TICKS, scale_points, tick
+from adiabatic.report.figures.axes import scale_points, tick
 from adiabatic.report.figures.style import (
     BLACK,
     BLUE,
@@ -36,6 +36,8 @@ PLACES = [
         ((0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0)),
     )
 ]
+# Of gains, which have little room.
+FEW_TICKS = [-50, -10, -2, 0, 2, 10, 50]
 FILLS = ["full", "none", "left", "top"]
 VALUES = ["english_gain", "worst_low"]
 
@@ -118,7 +120,7 @@ def _scale_gains(axis: Axes) -> None:
     low, high = axis.get_xlim()
     if max(-low, high) > 20:
         axis.set_xscale("symlog", linthresh=5)
-        axis.set_xticks(TICKS, list(map(tick, TICKS)))
+        axis.set_xticks(FEW_TICKS, list(map(tick, FEW_TICKS)))
         axis.set_xlim(low, high)
         axis.minorticks_off()
     else:

@@ -4,9 +4,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from adiabatic.inference.values import CROSS_LINGUAL, NON_ENGLISH
-from adiabatic.report.figures.axes import scale_points, scale_rates
+from adiabatic.report.figures.axes import margin_handle, scale_points, scale_rates
 from adiabatic.report.figures.style import (
     CROSS_LINGUAL_LINE,
     ENGLISH_LINE,
@@ -22,6 +24,7 @@ from adiabatic.report.numbers import POINTS, metric
 from adiabatic.tasks.kinds import ARXIV, HELD_OUT
 
 ENGLISH_PANEL = "English triplets"
+CHOSEN_LINE = {"color": "#666666", "lw": 0.8, "linestyle": ":", "zorder": 1}
 
 
 def draw_window(rows: pd.DataFrame, margin: float) -> Figure:
@@ -38,7 +41,7 @@ def draw_window(rows: pd.DataFrame, margin: float) -> Figure:
     down = -(-count // across)
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            down, across, figsize=(PAGE, 2.0 * down + 0.35), sharey=True, layout="constrained",
+            down, across, figsize=(PAGE, 2.0 * down + 0.55), sharey=True, layout="constrained",
             squeeze=False,
         )  # fmt: skip
         flat = axes.ravel()
@@ -49,6 +52,12 @@ def draw_window(rows: pd.DataFrame, margin: float) -> Figure:
             axis.set_visible(False)
         for axis in axes[:, 0]:
             axis.set_ylabel("difference from the base (points)")
+        handles = [margin_handle()]
+        if rows["in_window"].any():
+            handles.append(Patch(label="window: all is kept, and English gains", **WINDOW_SHADE))
+        if rows["chosen"].any():
+            handles.append(Line2D([], [], label="chosen rate", **CHOSEN_LINE))
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return figure
 
 
@@ -61,7 +70,7 @@ def _draw(axis: Axes, rows: pd.DataFrame, margin: float) -> None:
         axis.axvspan(inside.min() / 1.3, inside.max() * 1.3, **WINDOW_SHADE)
     chosen = rows.loc[rows["chosen"], "learning_rate"]
     if len(chosen):
-        axis.axvline(chosen.iloc[0], color="#666666", lw=0.8, linestyle=":", zorder=1)
+        axis.axvline(chosen.iloc[0], **CHOSEN_LINE)
     others = iter(OTHER_LINES)
     for name, line in rows.groupby("aggregate", sort=False):
         color, marker, style = _look(name, line) or next(others)

@@ -76,7 +76,7 @@ def page(
 
 
 def method_rows(material: Material) -> Iterator[dict[str, str]]:
-    """The candidates that keep the stored index, those that keep all languages first."""
+    """A row a candidate, those that keep all languages first."""
     paired = against_chosen(material)
     differences = {}
     if len(paired):
