@@ -21,8 +21,8 @@ HOME_MADE = re.compile(
     r"margin of no loss|shown to be kept|shown to be lost|not dominated|(runs of|of) the grid|"
     r"(embedded|generated) world|embedded experiment|source: embedded|both-encoders|ordinary|"
     r"index of words|pairs of (neighbouring )?characters|leakage|tuning\.baselines|baseline|"
-    r"for who decides|reduction of errors|right passage|single weights|ranking loss|(?<!_)rooms?\b|"
-    r"movement|plain updates|hold(s)? for all (languages )?at once",
+    r"for who decides|reduction of errors|right passage|single weights|"
+    r"(?<!negatives )ranking loss|(?<!_)rooms?\b|movement|plain updates|hold(s)? for all (languages )?at once",
     re.IGNORECASE,
 )
 # Where the project was written is nobody's business.
