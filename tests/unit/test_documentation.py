@@ -22,7 +22,8 @@ HOME_MADE = re.compile(
     r"(embedded|generated) world|embedded experiment|source: embedded|both-encoders|ordinary|"
     r"index of words|pairs of (neighbouring )?characters|leakage|tuning\.baselines|baseline|"
     r"for who decides|reduction of errors|right passage|single weights|"
-    r"(?<!negatives )ranking loss|(?<!_)rooms?\b|movement|plain updates|hold(s)? for all (languages )?at once",
+    r"(?<!negatives )ranking loss|(?<!_)rooms?\b|movement|plain updates|"
+    r"hold(s)? for all (languages )?at once",
     re.IGNORECASE,
 )
 # Where the project was written is nobody's business.
