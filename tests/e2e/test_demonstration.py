@@ -1,5 +1,6 @@
 """What the demonstration promises, at its shipped sizes: its numbers mean something."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,19 +12,22 @@ from adiabatic.encoding.devices import use_threads
 from adiabatic.encoding.encoder import load_encoder, save_encoder
 from adiabatic.encoding.pretraining import BaseSizes, pretrain_base, read_parallel
 from adiabatic.evaluation.outcomes import encode_queries, outcomes_of
-from adiabatic.evaluation.sets import EvaluationSet
+from adiabatic.evaluation.sets import SetFiles, read_sets
+from adiabatic.experiment.configuration import checked_configuration
 from adiabatic.io.parquet import read_table
 from adiabatic.pairs.negatives import COLUMNS, LEVELS, STYLES, build_pairs
+from adiabatic.plan.runs import SWEEP, planned
 from adiabatic.sources.papers import snapshot_records, write_papers
 from adiabatic.sources.tuning_data import read_tuning_data
 from adiabatic.sources.world import LANGUAGES, WorldSizes, write_world
-from adiabatic.tasks.kinds import DOCUMENT_COLUMNS
+from adiabatic.tasks.files import TaskFiles
+from adiabatic.tasks.kinds import KINDS, TRIPLETS
 from adiabatic.tasks.reading import read_task
 from adiabatic.tuning.loop import Triplets, tune
-from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.making import Making
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
+CONFIG = checked_configuration(yaml.safe_load((ROOT / "config.yaml").read_text()))
 SIZES = CONFIG["world"]
 MODERATE, FAR_TOO_HIGH = 1e-4, 1e-2
 
@@ -48,37 +52,34 @@ def base(world):
 
 @pytest.fixture(scope="module")
 def triplets(world):
-    return read_tuning_data(
-        world / "tuning.jsonl", None, CONFIG["tuning"]["validation"], CONFIG["seed"]
-    )[0]
+    validation, seed = CONFIG["tuning"]["validation"], CONFIG["seed"]
+    frame, _ = read_tuning_data(world / "tuning.jsonl", None, validation, seed)
+    frame.to_parquet(world / "tuning.parquet")
+    return frame
 
 
 @pytest.fixture(scope="module")
 def sets(world, base, triplets):
-    """The evaluation sets of the demonstration."""
-    frozen = load_encoder(base)
-
-    def evaluation_set(task, subset, kind, items):
-        corpus = document_texts([items], DOCUMENT_COLUMNS[kind])
-        vectors = frozen.encode(corpus.tolist(), "document")
-        return EvaluationSet(task, subset, kind, items, corpus, vectors)
-
+    """The evaluation sets of the demonstration whose items are triplets, with vectors."""
     limit = CONFIG["papers"]["min_abstract_length"]
     write_papers(snapshot_records(world / "papers.jsonl"), limit, world / "papers.parquet")
     papers = read_table(world / "papers.parquet", COLUMNS)
-    sets = []
     anchors, seed = CONFIG["pairs"]["anchors"], CONFIG["seed"]
     frames, _ = build_pairs(papers, list(STYLES), list(LEVELS), anchors, seed)
+    pairs = []
     for (style, level), frame in frames.items():
-        items = frame.rename(columns={"anchor": "query", "anchor_id": "item"})
-        items["language"] = "en"
-        sets.append(evaluation_set("arxiv", f"{style}-{level}", "triplets", items))
-    test = triplets[triplets["split"] == "test"].reset_index(drop=True)
-    items = test.assign(language="en", item=test.index.astype(str))
-    sets.append(evaluation_set("held-out", "all", "triplets", items))
-    path = str(world / "xnli-{language}.tsv")
-    premises, _ = read_task("xnli", path, list(LANGUAGES), None)
-    return [*sets, evaluation_set("xnli", "all", "xnli", premises)]
+        pairs.append(world / f"{style}-{level}.parquet")
+        frame.to_parquet(pairs[-1])
+    files = TaskFiles([str(world / "xnli-{language}.tsv")], list(LANGUAGES))
+    read_task("xnli", files, world / "xnli.parquet")
+    known = SetFiles(pairs, world / "tuning.parquet", [world / "xnli.parquet"], [], [])
+    frozen, vectors = load_encoder(base), {}
+    found = []
+    for part in read_sets(known, {"xnli": "xnli"}):
+        if part.task not in vectors:
+            vectors[part.task] = frozen.encode(part.corpus.tolist(), "document")
+        found.append(replace(part, vectors=vectors[part.task]))
+    return found
 
 
 def accuracies(encoder, sets):
@@ -95,7 +96,7 @@ def of_base(base, sets):
 
 def tuned(base, sets, triplets, rate):
     encoder = load_encoder(base)
-    corpus = document_texts([triplets], DOCUMENT_COLUMNS["triplets"])
+    corpus = document_texts([triplets], KINDS[TRIPLETS].documents)
     documents = encoder.encode(corpus.tolist(), "document")
 
     def split(name):
@@ -106,7 +107,9 @@ def tuned(base, sets, triplets, rate):
             document_rows(corpus, rows["negative"]),
         )
 
-    settings = TuningSettings(rate, 0, 0.1, 16, 1, ("embeddings.*",), "delta")
+    runs = (run for run in planned(CONFIG["tuning"]) if run.group == SWEEP)
+    run = next(run for run in runs if run.learning_rate == rate)
+    settings = Making(run, base, base, base, base).settings()
     tune(encoder, split("train"), split("validation"), documents, settings, print)
     return accuracies(encoder, sets)
 

@@ -1,47 +1,63 @@
-from math import nan
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adiabatic.report.numbers import candidate, count, metric, points, rate, with_bound
-from adiabatic.report.numbers import with_interval as interval
+from adiabatic.report import numbers
+
+NAN = float("nan")
 
 
 @pytest.mark.parametrize(
     ("difference", "text"),
-    [
-        (0.012, "+1.2"),
-        (-0.003, "−0.3"),
-        (0.0, "0.0"),
-        (-0.0001, "0.0"),
-        (0.00049, "0.0"),
-        (nan, ""),
-    ],
+    [(0.0123, "+1.2"), (-0.003, "−0.3"), (0, "0.0"), (-0.0, "0.0"), (-0.00049, "0.0"), (NAN, "")],
 )
-def test_a_difference_has_a_true_minus_sign_and_zero_has_none(difference, text):
-    assert points(difference) == text
+def test_points_have_a_sign_but_none_is_none(difference, text):
+    assert numbers.points(difference) == text
 
 
-def test_intervals_and_bounds_are_in_points():
-    assert interval(0.01, -0.005, 0.015) == "+1.0 [−0.5, +1.5]"
-    assert with_bound(-0.002, -0.011) == "−0.2 (at least −1.1)"
-    assert interval(nan, nan, nan) == with_bound(nan, nan) == ""
+@given(st.floats(-1, 1))
+def test_points_are_read_back_as_what_they_were(difference):
+    text = numbers.points(difference)
+    assert "-" not in text
+    assert text not in ("+0.0", "−0.0")
+    assert math.isclose(float(text.replace("−", "-")), 100 * difference, abs_tol=0.0501)
 
 
 @pytest.mark.parametrize(
     ("learning_rate", "text"),
-    [(2e-8, "2e-8"), (1.3e-7, "1.3e-7"), (0.003, "3e-3"), (0.01, "1e-2"), (1.0, "1e0"), (nan, "")],
+    [(2e-8, "2e-8"), (1.3e-7, "1.3e-7"), (0.003, "3e-3"), (1.0, "1e0"), (NAN, "")],
 )
-def test_a_learning_rate_is_always_written_the_same_way(learning_rate, text):
-    assert rate(learning_rate) == text
+def test_rates_are_written_one_way(learning_rate, text):
+    assert numbers.rate(learning_rate) == text
 
 
-def test_metrics_are_written_as_the_field_writes_them():
-    assert [metric(name) for name in ("mrr@10", "ndcg@10", "map", "accuracy")] == [
-        "MRR@10", "nDCG@10", "MAP", "accuracy",
-    ]  # fmt: skip
+def test_intervals_and_bounds():
+    assert numbers.with_interval(0.01, 0.005, 0.015) == "+1.0 [+0.5, +1.5]"
+    assert numbers.with_interval(NAN, NAN, NAN) == numbers.with_bound(NAN, NAN) == ""
+    assert numbers.with_bound(-0.002, -0.011) == "−0.2 (at least −1.1)"
 
 
-def test_things_are_counted_in_words():
-    assert (count(1, "seed"), count(12000, "item")) == ("1 seed", "12,000 items")
-    assert candidate("interpolation", 1e-3, 0.5) == "interpolation at alpha 0.5 of 1e-3"
-    assert candidate("bm25", nan, nan) == "bm25"
+def test_metrics_are_written_as_the_field_does():
+    found = [numbers.metric(name) for name in ("mrr@10", "ndcg@10", "map", "accuracy", "new")]
+    assert found == ["MRR@10", "nDCG@10", "MAP", "accuracy", "new"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "1 seed"), (0, "0 seeds"), (12000, "12,000 seeds")]
+)
+def test_counts(number, text):
+    assert numbers.count(number, "seed") == text
+
+
+@pytest.mark.parametrize(
+    ("about", "text"),
+    [
+        (("lora", 1e-4, NAN), "lora at 1e-4"),
+        (("wise", 1e-2, 0.5), "wise at alpha 0.5 of 1e-2"),
+        (("bm25", NAN, NAN), "bm25"),
+    ],
+)
+def test_candidates_are_named_by_what_tells_them_apart(about, text):
+    assert numbers.candidate(*about) == text

@@ -58,8 +58,8 @@ def methods_caption(material: Material) -> str:
     if len(kept):
         safe = kept.loc[kept["english_gain"].idxmax()]
         text += (
-            f"{len(kept)} of {count(len(rows), 'candidate')} shown to keep everything within "
-            f"{margin:g} points; of these {name_of(safe)} gains most: {_gain(safe)}. "
+            f"Shown to keep everything within {margin:g} points: {len(kept)} of {len(rows)}, of "
+            f"which {name_of(safe)} gains most: {_gain(safe)}. "
         )
     else:
         text += f"None is shown to keep everything within {margin:g} points. "

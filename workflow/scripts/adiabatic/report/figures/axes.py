@@ -14,7 +14,7 @@ from adiabatic.report.numbers import MINUS, rate
 LINEAR_POINTS = 5
 # Share of an axis of rates that a label takes.
 CLOSE = 0.14
-TICKS = [-50, -20, -10, -5, -2, 0, 2, 5, 10, 20, 50]
+TICKS = [-50, -20, -5, -2, 0, 2, 5, 20, 50]
 
 
 def verdict_handles(verdicts: Collection[str]) -> list[Line2D]:
