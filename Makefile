@@ -52,7 +52,7 @@ bench: .venv/bench.installed .venv/faiss.installed
 
 docs: .venv/docs.installed
 	python docs/write_configuration.py
-	sphinx-build --fail-on-warning --quiet docs docs/_build
+	sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
 	@echo "The site: docs/_build/index.html"
 
 mteb faiss: %: .venv/%.installed
