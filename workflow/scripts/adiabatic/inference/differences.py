@@ -130,9 +130,11 @@ def cell_estimate(base: Values, tuned: list[Values], cell: Cell, pairs: list[Pai
     differences = []
     for values in tuned:
         after = values.tables[cell]
-        if not before.index.equals(after.index) or not before.columns.equals(after.columns):
+        same = after.columns.equals(before.columns)
+        places_after = places if same else after.columns.get_indexer(pairs)
+        if not before.index.equals(after.index) or (places_after < 0).any():
             raise ValueError(f"items of {cell} are not those that they are compared with")
-        differences.append(after.to_numpy()[:, places] - before.to_numpy()[:, places])
+        differences.append(after.to_numpy()[:, places_after] - before.to_numpy()[:, places])
     return estimate(np.stack(differences), base.clusters[cell.task])
 
 
