@@ -205,6 +205,14 @@ def test_outcomes_of_other_items_or_languages_are_refused(base):
             difference_rows(base, runs, HOW, THESE_RUNS)
 
 
+def test_the_order_of_languages_says_nothing(base):
+    tuned = values(worse_chinese)
+    turned = {cell: table.iloc[:, ::-1] for cell, table in tuned.tables.items()}
+    other = type(base)(turned, tuned.clusters, tuned.kinds)
+    first, second = (difference_rows(base, [one], HOW, THESE_RUNS) for one in (tuned, other))
+    assert first.equals(second)
+
+
 def test_a_half_in_which_a_language_has_no_item_has_no_row_of_it():
     base = searched(lambda name: True)
     part = base.of(frozenset(f"searchen{item}" for item in range(20)))

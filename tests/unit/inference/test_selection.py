@@ -108,8 +108,8 @@ def test_what_a_lost_candidate_lacks_is_said():
     row = pd.Series({"verdict": "lost", "inferior": 2, "english_low": 0.1, "seeds": 3})
     assert missing_evidence(row) == ["2 comparisons are shown to be inferior"]
     row = row.replace("lost", "undecided")
-    for comparisons, told in ((0, "nothing that must be kept was evaluated"),
-                              (5, "1 of 5 comparisons are not shown to be non-inferior")):  # fmt: skip
+    some = "1 of 5 comparisons are not shown to be non-inferior"
+    for comparisons, told in ((0, "nothing that must be kept was evaluated"), (5, some)):
         counted = pd.Series(row.to_dict() | {"comparisons": comparisons, "non_inferior": 4})
         assert missing_evidence(counted) == [told]
 
