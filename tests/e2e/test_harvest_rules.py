@@ -9,7 +9,7 @@ from oai_server import Paper, oai_service
 PAPERS = "results/harvested/data/papers.parquet"
 
 
-def test_papers_are_harvested_and_brought_up_to_date(snakemake, workplace):
+def test_papers_are_harvested_and_brought_up_to_date(run_tiny, workplace):
     abstract = "We harvest a paper. " * 8
     papers = [Paper(f"2406.{n:05d}", f"2024-06-{n + 1:02d}", abstract=abstract) for n in range(9)]
     with oai_service(papers) as service:
@@ -24,11 +24,11 @@ def test_papers_are_harvested_and_brought_up_to_date(snakemake, workplace):
         (workplace / "overlay.yaml").write_text(
             yaml.safe_dump({"experiment": "harvested", "papers": overlay})
         )
-        done = snakemake("--configfile", "overlay.yaml", "--until", "read_papers")
+        done = run_tiny(workplace, "overlay.yaml", "--until", "read_papers")
         assert done.returncode == 0, done.stdout + done.stderr
         assert len(pd.read_parquet(workplace / PAPERS)) == 9
         service.asked.clear()
-        assert snakemake("--configfile", "overlay.yaml", "--until", "read_papers").returncode == 0
+        assert run_tiny(workplace, "overlay.yaml", "--until", "read_papers").returncode == 0
         assert not service.asked
         service.today = "2024-07-02"
         service.archive.papers = [
@@ -36,9 +36,7 @@ def test_papers_are_harvested_and_brought_up_to_date(snakemake, workplace):
             Paper(papers[1].id, "2024-07-01", deleted=True),
             *papers[2:],
         ]
-        done = snakemake(
-            "--configfile", "overlay.yaml", "--until", "read_papers", "-R", "harvest_papers"
-        )
+        done = run_tiny(workplace, "overlay.yaml", "--until", "read_papers", "-R", "harvest_papers")
         assert done.returncode == 0, done.stdout + done.stderr
         assert {query["from"] for query in service.lists} == {"2024-06-30", "2024-07-01"}
     abstracts = pd.read_parquet(workplace / PAPERS).set_index("id")["abstract"]
