@@ -5,7 +5,7 @@ from records import ONE_ITEM
 
 from adiabatic.plan.registry import implementation
 from adiabatic.tasks.files import TaskFiles
-from adiabatic.tasks.kinds import FILE, KINDS, TRIPLETS
+from adiabatic.tasks.kinds import FILE, KINDS, RETRIEVAL_CLAIM, TRIPLETS
 
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
@@ -37,3 +37,10 @@ def test_sets_of_the_generated_world_have_a_file_for_each_language():
 
 def test_triplets_are_a_kind():
     assert KINDS[TRIPLETS].documents == ("positive", "negative")
+
+
+def test_a_claim_about_retrieval_counts_what_is_retrieved():
+    claimed = {kind.name for kind in KINDS.values() if kind.claim == RETRIEVAL_CLAIM}
+    assert claimed == {"qa-retrieval", "mixed-pool", "triplets", "own", "beir"}
+    # Lines of a bitext are aligned, not retrieved; pairs of XNLI are compared.
+    assert not KINDS["bitext"].claim

@@ -118,7 +118,6 @@ KINDS: Registry[Kind] = registry(
         "document",
         "query",
         ("accuracy",),
-        claim=RETRIEVAL_CLAIM,
         judged="similarity",
         languages=2,
         about="text files, line by line",
