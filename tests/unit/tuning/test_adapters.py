@@ -53,7 +53,7 @@ def test_an_adapter_learns_a_planted_rotation(planted, loss):
     turned = unit(validation.queries @ adapter.matrix.T)
     cosines = (turned * documents[validation.positives]).sum(axis=1)
     assert cosines.mean() > 0.5
-    assert len(adapter.history) == 21
+    assert len(adapter.history) == 11
     assert adapter.history["kept"].tolist() == [False] * 20 + [True]
 
 
@@ -77,7 +77,7 @@ def test_patience_keeps_the_best_matrix(planted):
     rows = patient.history
     best = int(rows["validation_accuracy"].to_numpy().argmax())
     assert rows["kept"].to_numpy().nonzero()[0].tolist() == [best]
-    assert len(rows) == best + 3 < 21
+    assert len(rows) == best + 3 < 11
     _, validation, documents = planted
     turned = validation.queries @ patient.matrix.T
     difference = documents[validation.positives] - documents[validation.negatives]

@@ -81,13 +81,13 @@ def test_asked_to_stop_it_finishes_the_step_and_saves(
 
     def say(line):
         said.append(line)
-        if line.startswith("step 6 of"):
+        if line.startswith("step 8 of"):
             os.kill(os.getpid(), number)
 
-    with pytest.raises(Stopped, match="stopped after step 6 of 40"):
+    with pytest.raises(Stopped, match="stopped after step 8 of 40"):
         run(tiny_encoder_folder, state, **changes, say=say, seconds=1e9)
     ended = run(tiny_encoder_folder, state, **changes, say=said.append)
-    assert "resumed after step 6" in said
+    assert "resumed after step 8" in said
     assert same(ended, run(tiny_encoder_folder, None, **changes))
 
 
