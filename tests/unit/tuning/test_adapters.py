@@ -54,7 +54,7 @@ def test_an_adapter_learns_a_planted_rotation(planted, loss):
     cosines = (turned * documents[validation.positives]).sum(axis=1)
     assert cosines.mean() > 0.5
     assert len(adapter.history) == 11
-    assert adapter.history["kept"].tolist() == [False] * 20 + [True]
+    assert adapter.history["kept"].tolist() == [False] * 10 + [True]
 
 
 def test_the_first_row_is_the_base_and_a_tiny_rate_moves_next_to_nothing(planted):
