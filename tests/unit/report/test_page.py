@@ -68,7 +68,7 @@ def test_the_demonstration_is_said_where_it_is_one(written_page):
 def test_candidates_that_keep_all_come_first_and_the_chosen_one_is_marked(material):
     rows = list(method_rows(material))
     assert [row["verdict"] for row in rows] == ["kept"] * 2 + ["lost"] * 4
-    assert rows[0]["name"] == "sweep at 1e-5"
+    assert rows[0]["name"] == ("sweep at", "1e-5")
     assert [row["paired"] for row in rows].count("chosen") == 1
     assert rows[1]["paired"].startswith("−1")
     assert {row["serving"] for row in rows} == {"as the base"}

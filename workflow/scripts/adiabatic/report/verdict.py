@@ -59,8 +59,8 @@ def reasons(material: Material) -> list[str]:
     margin = f"{how.non_inferiority_margin * POINTS:g} points"
     gain = with_interval(row["english_gain"], row["english_low"], row["english_high"])
     told = [
-        f"{name_of(row)} was chosen on the validation split and {material.selection_share:.0%} of "
-        "the multilingual items; the numbers are of the other items.",
+        f"The candidate {name_of(row)} was chosen on the validation split and "
+        f"{material.selection_share:.0%} of the multilingual items; the numbers are of the others.",
         f"English gains {gain} points on {count(int(row['n']), 'held-out triplet')}.",
     ]
     kept = f"{int(row['non_inferior'])} of {int(row['comparisons'])} comparisons"

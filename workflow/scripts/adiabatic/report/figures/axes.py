@@ -49,7 +49,7 @@ def scale_points(axes: Sequence[Axes], low: float, high: float) -> None:
         if max(-low, high) > 4 * LINEAR_POINTS:
             axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
             axis.set_yticks(TICKS, list(map(tick, TICKS)))
-            axis.set_ylim(1.4 * low - 0.2, 1.4 * high + 0.2)
+            axis.set_ylim(1.6 * low - 0.2, 1.6 * high + 0.2)
         else:
             axis.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
             axis.set_ylim(1.1 * low - 0.2, 1.1 * high + 0.2)

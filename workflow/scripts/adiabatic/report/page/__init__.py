@@ -88,7 +88,8 @@ def method_rows(material: Material) -> Iterator[dict[str, str]]:
     for _, row in rows.sort_values(["order", "english_gain"], ascending=[True, False]).iterrows():
         name = name_of(row)
         yield {
-            "name": name,
+            # A rate is not broken at its hyphen.
+            "name": name.rpartition(" ")[::2],
             "verdict": row["verdict"],
             "gain": with_interval(row["english_gain"], row["english_low"], row["english_high"]),
             "paired": differences.get(name, "chosen" if material.choice.row is not None else ""),
