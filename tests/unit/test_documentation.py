@@ -1,12 +1,12 @@
 """README and documentation: what they name is there, and the reference is the schema's."""
 
-import copy
 import re
 import runpy
 
 import pytest
 import yaml
 from forked_processes import ROOT
+from overlays import overlaid
 
 from adiabatic.experiment.configuration import checked_configuration, read_schema
 from adiabatic.experiment.overlays import without_demonstration
@@ -138,13 +138,5 @@ def test_every_page_is_in_the_table_of_contents():
 @pytest.mark.parametrize("block", fenced("yaml"))
 def test_an_overlay_of_a_page_is_one(block):
     overlay = yaml.safe_load(block)
-    merged, _ = without_demonstration(_merged(CONFIGURATION, overlay), overlay, None)
+    merged, _ = without_demonstration(overlaid(CONFIGURATION, overlay), overlay, None)
     checked_configuration(merged)
-
-
-def _merged(config, overlay):
-    merged = copy.deepcopy(config)
-    for key, value in overlay.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merged(merged[key], value) if both else value
-    return merged

@@ -1,8 +1,8 @@
-import copy
 from pathlib import Path
 
 import pytest
 import yaml
+from overlays import overlaid
 from records import write_beir_folder
 
 from adiabatic.experiment.configuration import (
@@ -16,15 +16,6 @@ from adiabatic.plan.runs import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ["config.yaml", "workflow/experiments/paper.yaml", "workflow/experiments/pilot.yaml"]
-
-
-def overlaid(config, overlay):
-    """A configuration under an overlay, as Snakemake merges them: mappings key by key."""
-    merged = copy.deepcopy(config)
-    for key, value in overlay.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = overlaid(merged[key], value) if both else value
-    return merged
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -1,10 +1,10 @@
 """Overlays as people write them: one to five keys, over the demonstration."""
 
-import copy
 from pathlib import Path
 
 import pytest
 import yaml
+from overlays import overlaid
 
 from adiabatic.experiment.configuration import checked_configuration
 from adiabatic.experiment.overlays import read_overlay, without_demonstration
@@ -21,16 +21,9 @@ def demonstration():
 def applied(demonstration, text, layers=None):
     """The checked configuration under an overlay, and the lines about what was left out."""
     overlay = yaml.safe_load(text)
-    merged = _merged(copy.deepcopy(demonstration), overlay)
+    merged = overlaid(demonstration, overlay)
     config, left_out = without_demonstration(merged, overlay, layers)
     return checked_configuration(config), left_out
-
-
-def _merged(config, overlay):
-    for key, value in overlay.items():
-        both = isinstance(value, dict) and isinstance(config.get(key), dict)
-        config[key] = _merged(config[key], value) if both else value
-    return config
 
 
 def names(config, key):
