@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from signal import SIGKILL
@@ -43,14 +43,16 @@ def served_python(folder):
     # Paths that pytest has are no program's.
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
     server = subprocess.Popen(
-        [sys.executable, __file__, address], env=environment, stdout=subprocess.PIPE
-    )
+        [sys.executable, __file__, address], env=environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
     try:
         assert server.stdout.readline() == b"ready\n"
         yield python
     finally:
         server.kill()
         server.wait()
+        server.stdin.close()
         server.stdout.close()
 
 
@@ -62,12 +64,14 @@ def serve(address):
         server.bind(address)
         server.listen(64)
         print("ready", flush=True)
-        while True:
+        # Until the end of what started it, which closes its standard input.
+        while sys.stdin not in wait([server, sys.stdin]):
             client, _ = server.accept()
             CONTEXT.Process(target=watch, args=(client,)).start()
             client.close()
             # Those that have ended are no longer waited for.
             active_children()
+        os._exit(0)
 
 
 def watch(client):
@@ -79,7 +83,7 @@ def watch(client):
     job.start()
     for stream in streams:
         os.close(stream)
-    if client in wait([client, job.sentinel]):
+    if job.sentinel not in wait([client, parent_process().sentinel, job.sentinel]):
         os.killpg(job.pid, SIGKILL)
     job.join()
     # As a shell counts those that a signal has ended.
