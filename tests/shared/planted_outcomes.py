@@ -6,7 +6,7 @@ import pandas as pd
 from adiabatic.inference.candidates import Evidence
 from adiabatic.inference.comparisons import Candidate, candidates_of, compared_with_base
 from adiabatic.inference.differences import Inference
-from adiabatic.inference.values import Cell, Values, with_averages
+from adiabatic.inference.values import Cell, Values, averages_of
 from adiabatic.plan.runs import BASE, SWEEP, Plan, PlannedRun
 from adiabatic.tasks.kinds import KINDS as KNOWN
 
@@ -95,8 +95,12 @@ class Planted:
             places = [at for at, column in enumerate(self.columns) if column[:2] == cell]
             pairs = pd.MultiIndex.from_tuples([self.columns[at][2:] for at in places])
             table = pd.DataFrame(right[:, places].astype(float), names, pairs)
+            means = {
+                pair: table.loc[:, mask].mean(axis=1)
+                for pair, mask in averages_of(pairs, "en").items()
+            }
             metric = "mrr@10" if cell[0] == "qa" else "accuracy"
-            tables[Cell(*cell, metric)] = with_averages(table, "en")
+            tables[Cell(*cell, metric)] = pd.concat([table, pd.DataFrame(means)], axis=1)
         # A passage, premise or paper is shared by two items.
         clusters = {
             task: np.array([f"{task}{item // 2}" for item in range(self.items)], dtype=object)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adiabatic.inference.estimates import average, estimate, side_by_side
+from adiabatic.inference.estimates import average, estimate, joined_moments, side_by_side
 from adiabatic.inference.intervals import THESE_RUNS, intervals
 
 
@@ -185,3 +185,16 @@ def test_tasks_of_other_runs_are_not_joined():
     for join in (average, side_by_side):
         with pytest.raises(ValueError, match="differ in runs"):
             join([one, three])
+
+
+def test_moments_of_several_estimates_give_the_intervals_of_each():
+    rng = np.random.default_rng(5)
+    few = estimate(rng.integers(-1, 2, (3, 40, 2)), np.arange(40) // 2)
+    many = estimate(rng.integers(-1, 2, (3, 200, 1)), np.arange(200))
+    together = intervals(joined_moments([few.moments, many.moments]), 0.95, THESE_RUNS)
+    apart = [intervals(one, 0.95, THESE_RUNS) for one in (few, many)]
+    for name in ("point", "standard_error", "low", "high"):
+        parts = np.concatenate([getattr(one, name) for one in apart])
+        assert getattr(together, name) == pytest.approx(parts, abs=1e-12)
+    with pytest.raises(ValueError, match="differ in runs"):
+        joined_moments([few.moments, estimate(np.zeros((1, 9, 1)), np.arange(9)).moments])

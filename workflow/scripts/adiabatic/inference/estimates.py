@@ -13,6 +13,28 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
+class Moments:
+    """What intervals need to know of means, each but `runs` of shape (columns,): see `Estimate`."""
+
+    runs: int
+    degrees: np.ndarray
+    flips: Flips
+    items_variance: np.ndarray
+    runs_variance: np.ndarray
+    residual_variance: np.ndarray
+
+    @property
+    def columns(self) -> int:
+        """How many means there are."""
+        return len(self.degrees)
+
+    @property
+    def point(self) -> np.ndarray:
+        """The mean over runs and items, (columns,)."""
+        return self.flips.gained - self.flips.lost
+
+
+@dataclass(frozen=True)
 class Estimate:
     """Means over runs and items of each column, linearised by cluster.
 
@@ -72,13 +94,20 @@ class Estimate:
     def runs_variance(self) -> np.ndarray:
         """What the spread of the runs' means says of the variance of their mean, (columns,).
 
-        It holds what runs differ by in all items, and what they differ by in each.
+        It holds what runs differ by in all items, and what they differ by in each. NaN for one run.
         """
+        if self.runs == 1:
+            return np.full(self.columns, np.nan)
         return self.run_means.var(axis=0, ddof=1) / self.runs
 
     @cached_property
     def residual_variance(self) -> np.ndarray:
-        """The part of both variances above that comes of items on which runs differ, (columns,)."""
+        """The part of both variances above that comes of items on which runs differ, (columns,).
+
+        NaN for one run.
+        """
+        if self.runs == 1:
+            return np.full(self.columns, np.nan)
         own = self.influence - self.mean_influence
         return np.einsum("sgc,sgc->c", own, own) / (self.runs * (self.runs - 1))
 
@@ -100,6 +129,12 @@ class Estimate:
         items = (seen + 1) / (seen * per_single + whole)
         known = self.degrees > 0
         return Flips(self.gained, self.lost, np.where(known, items, 0), np.maximum(self.degrees, 1))
+
+    @property
+    def moments(self) -> Moments:
+        """What intervals need to know."""
+        variances = self.items_variance, self.runs_variance, self.residual_variance
+        return Moments(self.runs, self.degrees, self.flips, *variances)
 
     def take(self, columns: np.ndarray) -> "Estimate":
         """The estimate of some columns, by their positions or as a mask."""
@@ -211,6 +246,28 @@ def side_by_side(estimates: Sequence[Estimate]) -> Estimate:
         joined(lambda one: one.gained),
         joined(lambda one: one.lost),
         joined(lambda one: one.degrees),
+    )
+
+
+def joined_moments(parts: Sequence[Moments]) -> Moments:
+    """The columns of several estimates, whose runs are the same, one after another.
+
+    Raises:
+        ValueError: they differ in runs.
+    """
+    if len({one.runs for one in parts}) != 1:
+        raise ValueError("estimates differ in runs")
+
+    def joined(part: Callable[[Moments], np.ndarray]) -> np.ndarray:
+        return np.concatenate([part(one) for one in parts])
+
+    return Moments(
+        parts[0].runs,
+        joined(lambda one: one.degrees),
+        Flips(*map(np.concatenate, zip(*(one.flips for one in parts), strict=True))),
+        joined(lambda one: one.items_variance),
+        joined(lambda one: one.runs_variance),
+        joined(lambda one: one.residual_variance),
     )
 
 

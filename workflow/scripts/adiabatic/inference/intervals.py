@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
 
-from adiabatic.inference.estimates import Estimate
+from adiabatic.inference.estimates import Estimate, Moments
 from adiabatic.inference.score_intervals import bisected, score_bounds, score_statistic
 
 THESE_RUNS, THE_RATE = "these runs", "the rate"
@@ -18,6 +18,9 @@ THESE_RUNS, THE_RATE = "these runs", "the rate"
 FEWEST_RUNS = 3
 # Reaches, in normal errors, among which p-values are sought: the least p-value is 1e-265.
 FARTHEST = 35.0
+
+# Means of one set of items, or of several, which need not have any item in common.
+Means = Estimate | Moments
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Intervals:
     high: np.ndarray
 
 
-def intervals(estimate: Estimate, confidence: float, scope: str) -> Intervals:
+def intervals(estimate: Means, confidence: float, scope: str) -> Intervals:
     """The two-sided interval of each column by itself.
 
     Raises:
@@ -46,7 +49,7 @@ def intervals(estimate: Estimate, confidence: float, scope: str) -> Intervals:
     )
 
 
-def standard_errors(estimate: Estimate, scope: str) -> np.ndarray:
+def standard_errors(estimate: Means, scope: str) -> np.ndarray:
     """Standard errors, cluster-robust, (columns,); 0 where nothing changed.
 
     Raises:
@@ -58,9 +61,7 @@ def standard_errors(estimate: Estimate, scope: str) -> np.ndarray:
     return np.sqrt(rate_variance(estimate, estimate.runs_variance))
 
 
-def bounds(
-    estimate: Estimate, tail: float | np.ndarray, scope: str
-) -> tuple[np.ndarray, np.ndarray]:
+def bounds(estimate: Means, tail: float | np.ndarray, scope: str) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper bounds at the one-sided level `tail` each, one or one a column.
 
     For these runs: see `score_bounds`. For the rate: see `bounds_with_runs`.
@@ -74,7 +75,7 @@ def bounds(
     return bounds_with_runs(estimate, tail, run_term(estimate, tail))
 
 
-def p_values_above(estimate: Estimate, threshold: float, scope: str) -> np.ndarray:
+def p_values_above(estimate: Means, threshold: float, scope: str) -> np.ndarray:
     """One-sided p-values of means being at most `threshold`: below `tail` where the bound is above.
 
     With minus the margin, small ones show non-inferiority.
@@ -85,7 +86,7 @@ def p_values_above(estimate: Estimate, threshold: float, scope: str) -> np.ndarr
     return _tails(estimate, threshold, scope, np.less)
 
 
-def p_values_below(estimate: Estimate, threshold: float, scope: str) -> np.ndarray:
+def p_values_below(estimate: Means, threshold: float, scope: str) -> np.ndarray:
     """One-sided p-values of means being at least `threshold`; see `p_values_above`.
 
     With minus the margin, small ones show inferiority.
@@ -96,7 +97,7 @@ def p_values_below(estimate: Estimate, threshold: float, scope: str) -> np.ndarr
     return _tails(estimate, threshold, scope, np.greater)
 
 
-def check_scope(estimate: Estimate, scope: str) -> None:
+def check_scope(estimate: Means, scope: str) -> None:
     """Whether there are runs enough for what is asked.
 
     Raises:
@@ -108,7 +109,7 @@ def check_scope(estimate: Estimate, scope: str) -> None:
         raise ValueError(f"{estimate.runs} runs say nothing of the rate: {FEWEST_RUNS} are needed")
 
 
-def rate_variance(estimate: Estimate, between: np.ndarray) -> np.ndarray:
+def rate_variance(estimate: Means, between: np.ndarray) -> np.ndarray:
     """Variance of the mean over samples of runs and items, at least that for these runs.
 
     Runs and items are crossed: what both of `items_variance` and `between` hold is counted once
@@ -119,7 +120,7 @@ def rate_variance(estimate: Estimate, between: np.ndarray) -> np.ndarray:
 
 
 def run_term(
-    estimate: Estimate,
+    estimate: Means,
     tail: float | np.ndarray,
     runs_reach: float | None = None,
     between: np.ndarray | None = None,
@@ -154,7 +155,7 @@ def run_term(
 
 
 def bounds_with_runs(
-    estimate: Estimate, tail: float | np.ndarray, term: np.ndarray
+    estimate: Means, tail: float | np.ndarray, term: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bounds for the rate: the distance to each bound for these runs, and `run_term`, squared.
 
@@ -169,7 +170,7 @@ def bounds_with_runs(
 
 
 def excludes(
-    estimate: Estimate, threshold: float, tail: float | np.ndarray, term: np.ndarray
+    estimate: Means, threshold: float, tail: float | np.ndarray, term: np.ndarray
 ) -> np.ndarray:
     """Whether the bounds of `bounds_with_runs` exclude `threshold`, on the side where it lies."""
     point = estimate.point
@@ -181,7 +182,7 @@ def excludes(
 
 
 def _tails(
-    estimate: Estimate, threshold: float, scope: str, side: Callable[..., np.ndarray]
+    estimate: Means, threshold: float, scope: str, side: Callable[..., np.ndarray]
 ) -> np.ndarray:
     """P-values of the mean being no farther than `threshold`; side(threshold, mean): it is."""
     check_scope(estimate, scope)

@@ -93,10 +93,7 @@ class Values:
             task: np.fromiter((label in clusters for label in labels), dtype=bool)
             for task, labels in self.clusters.items()
         }
-        tables = {
-            cell: table[kept[cell.task]].dropna(axis=1, how="all")
-            for cell, table in self.tables.items()
-        }
+        tables = {cell: _rows_of(table, kept[cell.task]) for cell, table in self.tables.items()}
         labels = {task: labels[kept[task]] for task, labels in self.clusters.items()}
         return Values(tables, labels, self.kinds)
 
@@ -104,7 +101,7 @@ class Values:
 def values_of(outcomes: pd.DataFrame, kinds: Mapping[str, str], reference: str) -> Values:
     """Values of every item, with averages over languages and subsets as further columns and cells.
 
-    See `with_averages` for those over languages. The subset `mean` averages the subsets that a kind
+    See `averages_of` for those over languages. The subset `mean` averages the subsets that a kind
     says, or the levels of one anchor style, item by item. Where languages have items of their own,
     an item has NaN in the others' columns, and an average counts each item once.
 
@@ -121,25 +118,23 @@ def values_of(outcomes: pd.DataFrame, kinds: Mapping[str, str], reference: str) 
         ranked = [column for column in measures if rows[column].notna().all()]
         measured = {column: rows[column] for column in ranked}
         measured[RECALL if ranked else ACCURACY] = rows["correct"]
-        for metric, column in measured.items():
-            table = _by_pair(rows, column.astype(np.float64).to_numpy())
-            tables[Cell(task, subset, metric)] = with_averages(table, reference)
+        for metric, table in _by_pair(rows, measured, reference).items():
+            tables[Cell(task, subset, metric)] = table
         clusters.setdefault(task, _clusters(rows))
     for cell, parts in _averaged(tables, rows_of_kinds).items():
         tables[cell] = sum(tables[part] for part in parts) / len(parts)
     return Values(tables, clusters, rows_of_kinds)
 
 
-def with_averages(values: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """The values of language pairs with the columns that average over several of them.
+def averages_of(pairs: pd.MultiIndex, reference: str) -> dict[Pair, np.ndarray]:
+    """Columns that average over several pairs of languages, each with a mask of those pairs.
 
     (non-English, monolingual): the other languages in their own; (every, cross-lingual): queries
     and documents in different languages; (L, cross-lingual): queries in L. In a pool of all
     languages there is but (non-English, pool), and where no query met its own language
     (non-English, cross-lingual) stands for (non-English, monolingual).
     """
-    queries = values.columns.get_level_values(0)
-    documents = values.columns.get_level_values(1)
+    queries, documents = pairs.get_level_values(0), pairs.get_level_values(1)
     pooled = documents == POOL
     own = pooled | (queries == documents)
     place = POOL if pooled.any() else MONOLINGUAL if own.any() else CROSS_LINGUAL
@@ -148,12 +143,7 @@ def with_averages(values: pd.DataFrame, reference: str) -> pd.DataFrame:
         (EVERY, CROSS_LINGUAL): ~own,
     }
     averages |= {(name, CROSS_LINGUAL): ~own & (queries == name) for name in pd.unique(queries)}
-    columns = {
-        pair: values.loc[:, chosen].mean(axis=1)
-        for pair, chosen in averages.items()
-        if chosen.any()
-    }
-    return pd.concat([values, pd.DataFrame(columns, index=values.index)], axis=1)
+    return {pair: mask for pair, mask in averages.items() if mask.any()}
 
 
 def is_single(pair: Pair) -> bool:
@@ -171,22 +161,47 @@ def place_of_others(pairs: Iterable[Pair]) -> str:
     return next((documents for queries, documents in pairs if queries == NON_ENGLISH), "")
 
 
-def _by_pair(rows: pd.DataFrame, measured: np.ndarray) -> pd.DataFrame:
-    """Values as a table of items by pairs of languages, both in the order of the outcomes.
+def _by_pair(
+    rows: pd.DataFrame, measured: Mapping[str, pd.Series], reference: str
+) -> dict[str, pd.DataFrame]:
+    """Each measure as a table of items by pairs of languages, in the order of the outcomes.
 
     Each item has every pair; only where all queries are on documents of their own language may it
-    be one of some languages alone, and is NaN in the others.
+    be one of some languages alone, and is NaN in the others. With the columns of `averages_of`.
     """
     items, names = pd.factorize(rows["item"].astype(str))
     queries, documents = rows["query_language"].cat, rows["document_language"].cat
     width = len(documents.categories)
     pairs, codes = pd.factorize(queries.codes.astype(np.int64) * width + documents.codes)
-    values = np.full((len(names), len(codes)), np.nan)
-    values[items, pairs] = measured
-    columns = [queries.categories[codes // width], documents.categories[codes % width]]
-    if np.isnan(values).any() and (columns[0] != columns[1]).any():
-        raise ValueError("an item is missing for a pair of languages")
-    return pd.DataFrame(values, names, pd.MultiIndex.from_arrays(columns))
+    single = pd.MultiIndex.from_arrays(
+        [queries.categories[codes // width], documents.categories[codes % width]]
+    )
+    averages = averages_of(single, reference)
+    columns = pd.MultiIndex.from_tuples([*single, *averages])
+    tables = {}
+    for metric, column in measured.items():
+        values = np.full((len(names), len(codes)), np.nan)
+        values[items, pairs] = column.astype(np.float64)
+        if np.isnan(values).any() and any(query != document for query, document in single):
+            raise ValueError("an item is missing for a pair of languages")
+        tables[metric] = pd.DataFrame(_appended(values, averages), names, columns)
+    return tables
+
+
+def _appended(values: np.ndarray, averages: Mapping[Pair, np.ndarray]) -> np.ndarray:
+    """Values with further columns: means of those that a mask says, of what is not NaN there."""
+    there = ~np.isnan(values)
+    known = np.where(there, values, 0)
+    with np.errstate(invalid="ignore"):
+        means = [known[:, m].sum(axis=1) / there[:, m].sum(axis=1) for m in averages.values()]
+    return np.column_stack([values, *means])
+
+
+def _rows_of(table: pd.DataFrame, kept: np.ndarray) -> pd.DataFrame:
+    """Some rows of a table, without columns that have nothing there."""
+    rows = table[kept]
+    empty = np.isnan(rows.to_numpy()).all(axis=0)
+    return rows.loc[:, ~empty] if empty.any() else rows
 
 
 def _clusters(rows: pd.DataFrame) -> np.ndarray:
