@@ -58,7 +58,7 @@ def results(tmp_path):
         outcomes(known.get(name, ["en"])).to_parquet(tmp_path / f"outcomes/{name}.parquet")
     history = pd.DataFrame(
         {"step": [0, 9], "loss": [None, 0.1], "validation_accuracy": [0.4, 0.9],
-         "share_moved": [0, 1.0], "kept": [False, True]}
+         "share_changed": [0, 1.0], "kept": [False, True]}
     )  # fmt: skip
     drift = pd.DataFrame(
         [

@@ -1,4 +1,4 @@
-"""One tiny experiment from the generated world to the report; a second run, and a killed one."""
+"""One tiny experiment from the synthetic world to the report; a second run, and a killed one."""
 
 import html
 import json

@@ -56,7 +56,7 @@ def write_run(folder, run):
     steps = np.arange(5)
     history = pd.DataFrame({"step": steps, "loss": 0.1 - 0.01 * steps})
     history["validation_accuracy"] = 0.7 + steps * GAINS[run.learning_rate] / 5
-    history["share_moved"] = (steps > 0).astype(float)
+    history["share_changed"] = (steps > 0).astype(float)
     history.assign(kept=steps == 4).to_csv(folder / "history.csv", index=False)
     (folder / "time.json").write_text(json.dumps({"seconds": 7.5 + run.seed}))
     parameters = {"tuned": 900, "frozen": 100}

@@ -66,7 +66,7 @@ FREEZE = {SWEEP: config["tuning"]["freeze"]} | {
     for variant in (*config["tuning"]["ablations"], *config["tuning"]["methods"])
     if "freeze" in variant
 }
-# Whatever rests on the generated world says so on every page that shows it.
+# Whatever rests on the synthetic world says so on every page that shows it.
 PARTS = [config["papers"], config["base"], config["tuning"], *TASKS.values()]
 DEMONSTRATION = any(part["source"] == "synthetic" for part in PARTS)
 # Keys of world: sizes of the data, and of the base.

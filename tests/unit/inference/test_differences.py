@@ -12,12 +12,15 @@ from planted_outcomes import (
 )
 
 from adiabatic.inference.differences import (
+    CELL,
     COLUMNS,
+    SIMULTANEOUS,
     aggregate_of,
     average_rows,
     difference_rows,
     family_of,
     scope_of,
+    simultaneous_rows,
 )
 from adiabatic.inference.intervals import THE_RATE, THESE_RUNS
 from adiabatic.inference.values import Cell, values_of
@@ -223,3 +226,16 @@ def test_a_half_in_which_a_language_has_no_item_has_no_row_of_it():
 def test_three_seeds_speak_of_the_rate_and_what_has_none_of_itself():
     assert [scope_of(runs, tuned=True) for runs in (1, 2, 3)] == [THESE_RUNS] * 2 + [THE_RATE]
     assert scope_of(3, tuned=False) == THESE_RUNS
+
+
+def test_intervals_that_hold_at_once_hold_those_of_each_pair_and_stay_the_same(base):
+    tuned = [values(worse_chinese)]
+    rows = simultaneous_rows(base, tuned, HOW, THESE_RUNS, 1)
+    assert rows.columns.tolist() == [*CELL, *SIMULTANEOUS]
+    single = difference_rows(base, tuned, HOW, THESE_RUNS)
+    both = rows.merge(single, on=CELL, validate="one_to_one")
+    assert len(both) == len(rows) > 4
+    assert (both["simultaneous_low"] <= both["low"] + 1e-12).all()
+    assert (both["simultaneous_high"] >= both["high"] - 1e-12).all()
+    assert rows.equals(simultaneous_rows(base, tuned, HOW, THESE_RUNS, 1))
+    assert not rows.equals(simultaneous_rows(base, tuned, HOW, THESE_RUNS, 2))

@@ -157,3 +157,15 @@ def test_where_values_are_excluded_is_found_for_each_column():
 def test_without_items_nothing_is_excluded():
     low, high = score_bounds(Flips(*np.array([[0.5], [0.0], [0.0], [1.0]])), 0.025)
     assert (low, high) == (pytest.approx(-1), pytest.approx(1))
+
+
+@given(st.integers(10, 60), st.integers(0, 60), st.integers(300, 3000))
+def test_at_a_threshold_of_0_the_score_test_is_mcnemars(discordant, gained, items):
+    gained = min(gained, discordant)
+    lost = discordant - gained
+    flips = counted(gained, lost, items)
+    assert score_statistic(flips, 0.0).item() == pytest.approx((gained - lost) / discordant**0.5)
+    # Which agrees with the exact test's mid-p-value, and so needs none of its own.
+    tie = binom.pmf(gained, discordant, 0.5)
+    mid_p = binom.sf(gained, discordant, 0.5) + tie / 2
+    assert score_p_values(flips, 0.0).item() == pytest.approx(mid_p, abs=0.012)

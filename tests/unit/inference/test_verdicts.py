@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from planted_outcomes import HOW
+from simulated_languages import languages, share
 
-from adiabatic.inference.families import all_kept
+from adiabatic.inference.intervals import THE_RATE, THESE_RUNS, bounds, p_values_below
 from adiabatic.inference.verdicts import enough_seeds, holm, judged, verdicts
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12).map(np.array)
@@ -60,10 +61,9 @@ def test_holm_errs_in_any_of_many_no_oftener_than_stated():
 def test_a_judgement_is_the_intersection_union_test_and_its_bound_decides(low):
     rows = rows_of(low)
     found = judged(rows, HOW)
-    rule = all_kept(rows["low"].to_numpy(), rows["p_noninferior"].to_numpy(), 0.05)
-    assert found.kept == rule.kept == (found.verdict == "kept")
-    assert found.p_value == rule.p_value
-    assert found.deciding["low"] == rule.bound
+    assert found.kept == (min(low) > -0.05) == (found.verdict == "kept")
+    assert found.p_value == rows["p_noninferior"].max()
+    assert found.deciding["low"] == min(low)
     assert found.comparisons == len(low)
     assert found.non_inferior == sum(bound > -0.05 for bound in low)
 
@@ -94,3 +94,43 @@ def test_without_a_comparison_nothing_is_known():
     found = judged(rows_of([]), HOW)
     assert (found.verdict, found.deciding, found.kept) == ("undecided", None, False)
     assert np.isnan(found.p_value)
+
+
+@pytest.mark.parametrize(("runs", "scope"), [(1, THESE_RUNS), (3, THESE_RUNS), (3, THE_RATE)])
+def test_one_lost_language_among_many_is_seldom_called_kept(runs, scope):
+    """The intersection-union test at its boundary: one language loses just the margin."""
+    rng, margin = np.random.default_rng(1), 0.03
+    # Experiments as columns; that other languages must be kept, too, can only make it rarer.
+    apart = {"alike": 0, "together": 0, "seed_errors": scope == THE_RATE}
+    lost = languages(rng, runs, 300, 3000, margin, **apart)
+    low, _ = bounds(lost, 0.025, scope)
+    assert (low > -margin).mean() <= 0.03
+
+    def called_kept(seed):
+        rng, loss = np.random.default_rng([2, seed]), np.array([margin] + [0.0] * 7)
+        found = languages(rng, runs, 300, 8, loss, seed_errors=scope == THE_RATE)
+        low, _ = bounds(found, 0.025, scope)
+        return (low > -margin).all()
+
+    assert share(120, called_kept) <= 0.04
+
+
+@pytest.mark.parametrize(("runs", "scope"), [(1, THESE_RUNS), (3, THE_RATE)])
+def test_no_language_is_called_inferior_that_loses_just_the_margin(runs, scope):
+    def alarm(seed):
+        rng = np.random.default_rng([5, seed])
+        # Two that lose far more must not make a false one likelier.
+        losses = np.array([0.12, 0.12] + [0.02] * 6)
+        found = languages(rng, runs, 300, 8, losses, changed=0.16, seed_errors=scope == THE_RATE)
+        return holm(p_values_below(found, -0.02, scope))[2:].min() < 0.025
+
+    assert share(120, alarm) <= 0.05
+
+
+@pytest.mark.parametrize(("runs", "scope"), [(1, THESE_RUNS), (3, THE_RATE)])
+def test_languages_that_are_lost_are_found(runs, scope):
+    rng = np.random.default_rng(6)
+    losses = np.array([0.1, 0.0, 0.09, 0.0])
+    found = languages(rng, runs, 1000, 4, losses, changed=0.12)
+    corrected = holm(p_values_below(found, -0.02, scope))
+    assert (corrected < 0.025).tolist() == [True, False, True, False]

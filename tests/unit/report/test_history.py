@@ -2,5 +2,5 @@ def test_the_runs_of_the_sweep_with_what_is_kept_of_each(tables):
     table = tables["history"]
     assert len(table.rows) == 9 * 5
     assert table.shown["step"].tolist() == [4] * 9
-    assert table.shown["share of weights moved"].tolist() == ["100.0%"] * 9
-    assert "1e-5: 0.820 (100.0% of the tuned weights moved)" in table.caption
+    assert table.shown["share of parameters changed"].tolist() == ["100.0%"] * 9
+    assert "1e-5: 0.820 (100.0% of the tuned parameters changed)" in table.caption

@@ -106,7 +106,7 @@ def test_the_history_starts_with_the_base_and_ends_with_the_last_step(tiny_encod
     _, history = tuned(tiny_encoder_folder)
     assert history["step"].tolist() == [0, 1, 2, 3, 4]
     assert np.isnan(history["loss"].iloc[0])
-    assert history["share_moved"].iloc[0] == 0
+    assert history["share_changed"].iloc[0] == 0
 
 
 def test_a_loss_that_is_not_finite_names_rate_and_step(tiny_encoder_folder):
@@ -160,7 +160,7 @@ def test_training_only_the_rows_that_occur_gives_the_same_bytes(tiny_encoder_fol
     monkeypatch.setattr(tuning, "touched_rows", lambda *given: contextlib.nullcontext())
     whole, of_whole = tuned_run(tiny_encoder_folder, settings)
     # The share is of the rows that are trained, and of the whole matrix.
-    histories = [run.history.drop(columns="share_moved") for run in (of_rows, of_whole)]
+    histories = [run.history.drop(columns="share_changed") for run in (of_rows, of_whole)]
     assert histories[0].equals(histories[1])
     states = rows.model.state_dict(), whole.model.state_dict()
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[1])

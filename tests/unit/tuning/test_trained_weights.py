@@ -25,7 +25,7 @@ def test_tiny_steps_add_up_in_the_difference_and_vanish_in_the_weights():
     delta, model = moved("delta", 20)
     assert delta.delta[:4].abs().numpy() == pytest.approx(np.full(4, 20 * 2e-8), rel=1e-3)
     assert (model.weight != 1).all()
-    assert 0 < delta.share_moved() <= 1
+    assert 0 < delta.share_changed() <= 1
 
 
 def test_both_precisions_agree_where_steps_are_large():

@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from adiabatic.inference.differences import (
+    CELL,
     Inference,
     aggregate_of,
     average_rows,
     difference_rows,
     family_of,
     scope_of,
+    simultaneous_rows,
 )
 from adiabatic.inference.halves import REPORT, SELECTION, split_by_cluster
 from adiabatic.inference.intervals import THESE_RUNS
@@ -74,6 +76,7 @@ def compared_with_base(
     Args:
         outcomes: the values of a run, or of the base, by name.
         share: of the items, by cluster, for selection; see `split_by_cluster`.
+        seed: of that division, and of resamples.
     """
     base = split_by_cluster(outcomes(BASE), share, seed)
     small = {BASE: _averages(base[REPORT], how)}
@@ -81,9 +84,9 @@ def compared_with_base(
     for one in candidates:
         halves = [split_by_cluster(outcomes(run.name), share, seed) for run in one.runs]
         reported = [half[REPORT] for half in halves]
-        yield _keyed(
-            one, REPORT, difference_rows(base[REPORT], reported, how, one.scope, _shown(how))
-        )
+        rows = difference_rows(base[REPORT], reported, how, one.scope, _shown(how))
+        at_once = simultaneous_rows(base[REPORT], reported, how, one.scope, seed)
+        yield _keyed(one, REPORT, rows.merge(at_once, how="left", on=CELL))
         for rows in average_rows(base[REPORT], reported, how, one.scope):
             yield _keyed(one, REPORT, rows)
         for run, values in zip(one.runs, reported, strict=True):

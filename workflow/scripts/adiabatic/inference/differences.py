@@ -19,6 +19,7 @@ from adiabatic.inference.intervals import (
     p_values_above,
     p_values_below,
 )
+from adiabatic.inference.simultaneous_intervals import simultaneous_intervals
 from adiabatic.inference.values import (
     CROSS_LINGUAL,
     EVERY,
@@ -41,6 +42,10 @@ COLUMNS = [
     *("base", "tuned", "difference", "standard_error", "low", "high"),
     *("p_improved", "p_noninferior", "p_inferior", "changed"),
 ]
+# Ends of intervals that hold for all pairs of languages of a task at once, and from how many
+# resamples.
+SIMULTANEOUS = ["simultaneous_low", "simultaneous_high"]
+RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,27 @@ def average_rows(
             if label[0] == EVERY:
                 about["aggregate"] = f"{ALL_TASKS}, {CROSS_LINGUAL}"
             yield pd.concat([keys, rows], axis=1).assign(**about)[COLUMNS]
+
+
+def simultaneous_rows(
+    base: Values, tuned: list[Values], how: Inference, scope: str, seed: int
+) -> pd.DataFrame:
+    """Of each multilingual task's single pairs of languages, intervals that hold at once.
+
+    Returns:
+        A row for each pair: CELL, SIMULTANEOUS.
+    """
+    frames = [pd.DataFrame(columns=[*CELL, *SIMULTANEOUS])]
+    for task in base.tasks:
+        cell = base.headline(task)
+        pairs = [pair for pair in base.tables[cell].columns if is_single(pair)]
+        if pairs and len(base.tables[cell]):
+            found = cell_estimate(base, tuned, cell, pairs)
+            rng = np.random.default_rng(seed)
+            ends = simultaneous_intervals(found, how.confidence, scope, rng, RESAMPLES)
+            keys = pd.DataFrame([(*cell, *pair) for pair in pairs], columns=CELL)
+            frames.append(keys.assign(simultaneous_low=ends.low, simultaneous_high=ends.high))
+    return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
 def cell_estimate(base: Values, tuned: list[Values], cell: Cell, pairs: list[Pair]) -> Estimate:

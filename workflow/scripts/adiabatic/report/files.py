@@ -8,7 +8,7 @@ import pandas as pd
 from adiabatic.io.atomic import written_atomically
 
 DEMONSTRATION = (
-    "This is a synthetic demonstration: it rests on a generated world of simplified sentences "
+    "This is a synthetic demonstration: it rests on a synthetic world of simplified sentences "
     "(and, unless configured otherwise, on a tiny encoder trained on them in seconds). It shows "
     "the pipeline at work and is no evidence about real languages or models."
 )

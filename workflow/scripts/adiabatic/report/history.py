@@ -18,13 +18,13 @@ def history_table(material: Material) -> Table:
             "run": last["run"],
             "step": last["step"],
             "validation accuracy": (last["validation_accuracy"] * 100).map("{:.1f}".format),
-            "share of weights moved": last["share_moved"].map("{:.1%}".format),
+            "share of parameters changed": last["share_changed"].map("{:.1%}".format),
         }
     )
-    means = last.groupby("learning_rate")[["validation_accuracy", "share_moved"]].mean()
+    means = last.groupby("learning_rate")[["validation_accuracy", "share_changed"]].mean()
     parts = ", ".join(
-        f"{rate(value)}: {row['validation_accuracy']:.3f} ({row['share_moved']:.1%} of the tuned "
-        "weights moved)"
+        f"{rate(value)}: {row['validation_accuracy']:.3f} ({row['share_changed']:.1%} of the tuned "
+        "parameters changed)"
         for value, row in means.iterrows()
     )
     caption = f"Validation accuracy and loss while tuning. At the end, by learning rate: {parts}."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from adiabatic.inference.differences import SIMULTANEOUS
 from adiabatic.inference.values import is_single
 from adiabatic.inference.verdicts import holm, verdicts
 from adiabatic.plan.runs import SWEEP
@@ -17,6 +18,7 @@ from adiabatic.tasks.kinds import ARXIV, HELD_OUT
 COLUMNS = ["learning_rate", "task", "metric", "query_language", "document_language", "n"]
 COLUMNS += ["clusters", "seeds", "scope", "base", "tuned", "difference", "low", "high", "verdict"]
 COLUMNS += [
+    *SIMULTANEOUS,
     "relative_error_reduction",
     "p_noninferior",
     "p_inferior",

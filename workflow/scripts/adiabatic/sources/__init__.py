@@ -1,1 +1,1 @@
-"""Where data comes from: arXiv, tuning pairs, the hub, the generated world."""
+"""Where data comes from: arXiv, tuning pairs, the hub, the synthetic world."""

@@ -42,7 +42,7 @@ class Kind:
     languages: how many it needs at least.
     files: what its path names: FILE, FOLDER or ONE_FILE.
     reads: keys of the configuration that only some kinds read.
-    synthetic: its files in the generated world, empty where that has none.
+    synthetic: its files in the synthetic world, empty where that has none.
     about: what it is, for a person who chooses. sides: what its queries and documents are called.
     """
 

@@ -21,6 +21,6 @@ def out_of_patience(rows: list[HistoryRow], patience: int | None) -> bool:
 
 def history_of(rows: list[HistoryRow], kept: int) -> pd.DataFrame:
     """A run's history; `kept` is the number of the row whose weights are kept."""
-    columns = ["step", "loss", "validation_accuracy", "share_moved"]
+    columns = ["step", "loss", "validation_accuracy", "share_changed"]
     history = pd.DataFrame(rows, columns=columns)
     return history.assign(kept=np.arange(len(history)) == kept)

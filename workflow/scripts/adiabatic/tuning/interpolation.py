@@ -1,4 +1,4 @@
-"""Interpolation of a tuned encoder's weights with the base's, on either side of both."""
+"""Interpolation of a tuned encoder's weights with the base's."""
 
 import json
 import shutil

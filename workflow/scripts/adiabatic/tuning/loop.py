@@ -53,7 +53,7 @@ class Layers(Protocol):
 class Tuned:
     """What a run leaves beside the tuned model.
 
-    history: step, loss (mean since the row before), validation_accuracy, share_moved, and kept:
+    history: step, loss (mean since the row before), validation_accuracy, share_changed, and kept:
         whether the weights are those of this row.
     differences: tuned minus base of each parameter of the base that was trained, float32.
     parameters: see `parameter_counts`.
@@ -318,11 +318,11 @@ class _Run:
         accuracy, loss = self._accuracy(), float(np.mean(progress.losses))
         if self.best is not None and accuracy > max(row[2] for row in progress.rows):
             self.best.copy_(self.trained.optimized.detach())
-        progress.rows.append((progress.step, loss, accuracy, self.trained.share_moved()))
+        progress.rows.append((progress.step, loss, accuracy, self.trained.share_changed()))
         progress.losses.clear()
         self.say(
             f"step {progress.step} of {len(self.steps)}: loss {loss:.5f}, validation accuracy "
-            f"{accuracy:.4f}, weights moved {progress.rows[-1][3]:.1%}"
+            f"{accuracy:.4f}, parameters changed {progress.rows[-1][3]:.1%}"
         )
 
     def _accuracy(self) -> float:

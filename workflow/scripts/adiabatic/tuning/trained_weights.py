@@ -50,7 +50,7 @@ class TrainedWeights:
         if self.delta is not None:
             torch.add(self.base, self.delta, out=self.weights)
 
-    def share_moved(self) -> float:
+    def share_changed(self) -> float:
         """Share of the trained weights whose float32 value is not the base's any more."""
         moved = torch.count_nonzero(self.weights.float() != self.base.float())
         return moved.item() / self.base.numel()

@@ -1,6 +1,4 @@
-"""Several comparisons at once: intervals that all hold, which are worse, whether all are kept."""
-
-from dataclasses import dataclass
+"""Intervals of several comparisons that hold for all of them at once."""
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -11,40 +9,12 @@ from adiabatic.inference.intervals import (
     Intervals,
     bounds_with_runs,
     check_scope,
-    excludes,
-    p_values_below,
     run_term,
     standard_errors,
 )
 
 # Numbers drawn at a time: 64 MB.
 BLOCK = 2**24
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Outcome of the test that all comparisons are kept: see `all_kept`.
-
-    bound: the lowest lower bound, of the comparison at `worst`, which decides.
-    """
-
-    kept: bool
-    p_value: float
-    worst: int
-    bound: float
-
-
-def all_kept(low: np.ndarray, p_values: np.ndarray, margin: float) -> Kept:
-    """The intersection-union test that no comparison loses `margin` or more.
-
-    It needs no correction for their number (Berger 1982, Technometrics 24:295): all are shown to
-    be kept where each is, and to call a lost one kept, its own test must err.
-
-    Args:
-        low, p_values: of each comparison, lower bounds and p-values above minus the margin.
-    """
-    worst = int(np.argmin(low))
-    return Kept(bool(low[worst] > -margin), float(p_values.max()), worst, float(low[worst]))
 
 
 def simultaneous_intervals(
@@ -70,49 +40,6 @@ def simultaneous_intervals(
         term = run_term(estimate, tail, runs_reach, between_in_family(estimate))
     errors = standard_errors(estimate, scope)
     return Intervals(estimate.point, errors, *bounds_with_runs(estimate, tail, term))
-
-
-def step_down_p_values(
-    estimate: Estimate,
-    threshold: float,
-    scope: str,
-    rng: np.random.Generator,
-    resamples: int,
-) -> np.ndarray:
-    """P-values of means being at least `threshold`, corrected for their number, (columns,).
-
-    With minus the margin, small ones show which comparisons are inferior; the chance of any false
-    one is kept. By the step-down max-t (Romano and Wolf 2005, Econometrica 73:1237): the farthest
-    column is compared with the largest deviation of all, the next with that of the others.
-
-    Raises:
-        ValueError: see `check_scope`.
-    """
-    check_scope(estimate, scope)
-    order = np.argsort(p_values_below(estimate, threshold, scope), kind="stable")
-    items = _largest_of_rest(item_deviations(estimate, rng, resamples)[:, order])
-    columns, ordered = np.arange(estimate.columns), estimate.take(order)
-    below = ordered.point < threshold
-    if scope == THE_RATE:
-        runs = _largest_of_rest(run_deviations(estimate, rng, resamples)[:, order])
-        between = between_in_family(estimate)[order]
-
-    def shown(rank: np.ndarray) -> np.ndarray:
-        """Whether a column is inferior at the level of the largest deviation but `rank`."""
-        tail = ndtr(-np.maximum(items[rank, columns], 0))
-        term = np.zeros(len(columns))
-        if scope == THE_RATE:
-            term = run_term(ordered, tail, runs[rank, columns], between)
-        return below & excludes(ordered, threshold, tail, term)
-
-    never, always = np.full(estimate.columns, -1), np.full(estimate.columns, resamples)
-    while (always - never > 1).any():
-        middle = np.clip((never + always) // 2, 0, resamples - 1)
-        found = shown(middle)
-        always, never = np.where(found, middle, always), np.where(found, never, middle)
-    corrected = np.empty(estimate.columns)
-    corrected[order] = np.maximum.accumulate((always + 1) / (resamples + 1))
-    return corrected
 
 
 def item_deviations(estimate: Estimate, rng: np.random.Generator, resamples: int) -> np.ndarray:
@@ -184,12 +111,6 @@ def between_in_family(estimate: Estimate) -> np.ndarray:
 def _varying(estimate: Estimate) -> np.ndarray:
     """Columns whose items have an error that is known and not 0."""
     return (estimate.items_variance > 0) & np.isfinite(estimate.items_variance)
-
-
-def _largest_of_rest(deviations: np.ndarray) -> np.ndarray:
-    """Largest deviation among each column and those after it, each column in falling order."""
-    rest = np.maximum.accumulate(deviations[:, ::-1], axis=1)[:, ::-1]
-    return -np.sort(-rest, axis=0)
 
 
 def _blocks(resamples: int, each: int) -> list[slice]:
