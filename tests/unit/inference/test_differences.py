@@ -239,3 +239,10 @@ def test_intervals_that_hold_at_once_hold_those_of_each_pair_and_stay_the_same(b
     assert (both["simultaneous_high"] >= both["high"] - 1e-12).all()
     assert rows.equals(simultaneous_rows(base, tuned, HOW, THESE_RUNS, 1))
     assert not rows.equals(simultaneous_rows(base, tuned, HOW, THESE_RUNS, 2))
+
+
+def test_how_far_seeds_lie_apart_stands_beside_their_mean(base):
+    few = [values(better_english), values(base_right), values(base_right)]
+    rows = of(difference_rows(base, few, HOW, THE_RATE), "held-out")
+    assert rows["seed_sd"].item() == pytest.approx(np.std([0.5, 0, 0], ddof=1))
+    assert difference_rows(base, few[:1], HOW, THESE_RUNS)["seed_sd"].isna().all()

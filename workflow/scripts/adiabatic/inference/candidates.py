@@ -111,6 +111,7 @@ def _row(one: Candidate, evidence: Evidence) -> dict[str, object]:
         "english_gain": english["difference"],
         "english_low": english["low"],
         "english_high": english["high"],
+        "english_seed_sd": english["seed_sd"],
         "verdict": judgement.verdict,
         "worst_difference": np.nan if worst is None else worst["difference"],
         "worst_low": np.nan if worst is None else worst["low"],

@@ -39,7 +39,7 @@ ALL_TASKS = "all tasks"
 CELL = ["task", "subset", "metric", "query_language", "document_language"]
 COLUMNS = [
     *("scope", "seeds", *CELL, "family", "aggregate", "n", "clusters"),
-    *("base", "tuned", "difference", "standard_error", "low", "high"),
+    *("base", "tuned", "difference", "seed_sd", "standard_error", "low", "high"),
     *("p_improved", "p_noninferior", "p_inferior", "changed"),
 ]
 # Ends of intervals that hold for all pairs of languages of a task at once, and from how many
@@ -215,6 +215,8 @@ def _statistics(found: Means, how: Inference, scope: str, base: np.ndarray) -> p
             "base": base,
             "tuned": base + ends.point,
             "difference": ends.point,
+            # The standard deviation of the runs' means.
+            "seed_sd": np.sqrt(found.runs_variance * found.runs),
             "standard_error": ends.standard_error,
             "low": ends.low,
             "high": ends.high,

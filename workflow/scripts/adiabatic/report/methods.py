@@ -6,7 +6,7 @@ import pandas as pd
 from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, rate, with_interval
+from adiabatic.report.numbers import POINTS, count, deviation, rate, with_interval
 from adiabatic.report.words import deciding, name_of
 
 
@@ -19,6 +19,7 @@ def methods_table(material: Material) -> Table:
             **shown_keys(table),
             "seeds": table["seeds"].replace(0, "").astype(str),
             "English gain (points)": _interval(table, "english", "gain"),
+            "SD of seeds (points)": table["english_seed_sd"].map(deviation),
             "lowest bound (points)": [
                 deciding(row) if known else ""
                 for (_, row), known in zip(table.iterrows(), differs, strict=True)

@@ -43,6 +43,11 @@ def with_bound(difference: float, low: float) -> str:
     return f"{points(difference)} (at least {points(low)})"
 
 
+def deviation(difference: float) -> str:
+    """A standard deviation of differences in percentage points: `0.4`; empty where unknown."""
+    return "" if math.isnan(difference) else f"{difference * POINTS:.1f}"
+
+
 def rate(learning_rate: float) -> str:
     """A learning rate, always in the same way; empty for none."""
     return "" if math.isnan(learning_rate) else rate_text(learning_rate)

@@ -1,5 +1,6 @@
 """The status of the experiment, in one word and some sentences."""
 
+import numpy as np
 import pandas as pd
 
 from adiabatic.inference.selection import NO, NOT_YET, SWITCH, Choice
@@ -7,7 +8,7 @@ from adiabatic.inference.verdicts import KEPT
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, with_interval
+from adiabatic.report.numbers import POINTS, count, deviation, with_interval
 from adiabatic.report.words import deciding, name_of
 
 STATUS = {
@@ -24,9 +25,16 @@ def verdict_table(material: Material) -> Table:
     about = {"status": choice.status, "chosen": "" if row is None else name_of(row)}
     about |= {"run": choice.run, "missing": "; ".join(choice.missing)}
     keys = ["group", "method", "learning_rate", "alpha", "seeds", "english_gain", "english_low"]
-    keys += ["english_high", "verdict", "comparisons", "non_inferior", "inferior"]
-    keys += ["worst_difference", "worst_low", "worst_task", "worst_subset", "worst_query_language"]
-    keys += ["worst_document_language"]
+    keys += [
+        "english_high",
+        "english_seed_sd",
+        "verdict",
+        "comparisons",
+        "non_inferior",
+        "inferior",
+    ]
+    keys += ["worst_difference", "worst_low", "worst_task", "worst_subset"]
+    keys += ["worst_query_language", "worst_document_language"]
     about |= {key: None if row is None else row[key] for key in keys}
     table = pd.DataFrame([about])
     return Table(table, table[["status", "chosen", "run", "missing"]], verdict_text(material))
@@ -61,7 +69,7 @@ def reasons(material: Material) -> list[str]:
     told = [
         f"The candidate {name_of(row)} was chosen on the validation split and "
         f"{material.selection_share:.0%} of the multilingual items; the numbers are of the others.",
-        f"English gains {gain} points on {count(int(row['n']), 'held-out triplet')}.",
+        f"English gains {gain} points on {count(int(row['n']), 'held-out triplet')}{_spread(row)}.",
     ]
     kept = f"{int(row['non_inferior'])} of {int(row['comparisons'])} comparisons"
     told.append(
@@ -91,6 +99,14 @@ def paper_is_not_best(material: Material) -> str:
         f"The paper's method is not the best one here: {name_of(best)} keeps everything, too, and "
         f"gains {_gain(best)} points, {name_of(own)} {_gain(own)}."
     )
+
+
+def _spread(row: pd.Series) -> str:
+    """How far runs of several seeds lie apart."""
+    if np.isnan(row["english_seed_sd"]):
+        return ""
+    seeds, apart = int(row["seeds"]), deviation(row["english_seed_sd"])
+    return f" (the standard deviation of {seeds} seeds is {apart})"
 
 
 def _gain(row: pd.Series) -> str:

@@ -50,7 +50,7 @@ def window_table(material: Material) -> Table:
 def _rows(material: Material, one: Candidate) -> pd.DataFrame:
     rows = material.evidence.of(one)
     columns = ["aggregate", "task", "subset", "metric", "query_language", "document_language"]
-    columns += ["seeds", "scope", "n", "base", "tuned", "difference", "low", "high"]
+    columns += ["seeds", "seed_sd", "scope", "n", "base", "tuned", "difference", "low", "high"]
     found = rows.loc[rows["aggregate"] != "", columns]
     found.insert(0, "learning_rate", one.learning_rate)
     return found
