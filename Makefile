@@ -1,5 +1,6 @@
 # make results    every table and figure of the experiment, and results/EXPERIMENT/report.zip
 # make test       lint and the whole test suite
+# make dev        install everything that tests, benchmarks and documentation need; runs nothing
 # make lint       ruff (check and format), snakefmt, snakemake --lint
 # make bench      the benchmarks: their tables of times, ratios and memory
 # make docs       the documentation as a site, docs/_build/index.html
@@ -21,7 +22,7 @@ CODE := workflow tests bench envs docs
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results test lint bench docs mteb faiss lock conda-envs
+.PHONY: results test dev lint bench docs mteb faiss lock conda-envs
 # Two pips at a time in one environment disturb each other.
 .NOTPARALLEL:
 
@@ -31,6 +32,9 @@ results: .venv/results.installed
 
 test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed
 	pytest
+
+dev: .venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
+  .venv/docs.installed
 
 lint: .venv/tests.installed
 	ruff check $(CODE)

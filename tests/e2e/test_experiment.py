@@ -180,10 +180,21 @@ def test_the_configuration_stands_beside_the_results(finished):
     assert used["tuning"]["margin"] == 0.1
 
 
-def test_the_last_lines_of_a_run_tell_verdict_and_report(experiment, finished):
+def test_the_last_lines_of_a_run_tell_status_page_and_report(experiment, finished):
     verdict = (finished / "tables/verdict.rst").read_text()
     said = (experiment / "said").read_text()
-    assert said.endswith(f"{verdict}\nReport: results/tiny/report.zip\n")
+    paths = "Page:   results/tiny/one_page.html\nReport: results/tiny/report.zip\n"
+    assert said.endswith(f"{verdict}\n{paths}")
+
+
+def test_a_figure_made_alone_does_not_enter_the_report(edited, run_tiny):
+    colour = {"adiabatic/report/figures/style.py": ("ENGLISH_LINE = (BLACK", "ENGLISH_LINE = (SKY")}
+    folder = edited(**colour)
+    report = folder / "results/tiny/report.zip"
+    before = report.read_bytes()
+    done = run_tiny(folder, "--cores", "1", "results/tiny/figures/window.png")
+    assert "newer than results/tiny/one_page.html: the report is not written" in done.stdout
+    assert report.read_bytes() == before
 
 
 def test_bad_data_is_told_once_more_at_the_end(workplace, tmp_path, run_tiny):

@@ -257,17 +257,23 @@ def write_plan():
 
 
 def write_report():
-    """The effective configuration; report.zip, where all that it shows is there; the verdict."""
-    path, verdict = in_experiment("config.yaml"), in_experiment("tables/verdict.rst")
+    """The effective configuration; report.zip, where all that it shows is up to date; the status."""
+    path, page = in_experiment("config.yaml"), in_experiment("one_page.html")
     write_configuration(config, path)
-    if all(map(os.path.exists, [*TABLES_SHOWN, *FIGURES_SHOWN])):
-        shell(
-            "{sys.executable} -m snakemake --snakefile {workflow.main_snakefile:q}"
-            f" --configfile {shlex.quote(path)} --report {in_experiment('report.zip')}"
-            " --quiet all --nolock --workflow-profile none"
-        )
-        print(Path(verdict).read_text(encoding="utf-8"))
-        print(f"Report: {in_experiment('report.zip')}")
+    shown = [file for file in [*TABLES_SHOWN, *FIGURES_SHOWN, page] if os.path.exists(file)]
+    if len(shown) < len(TABLES_SHOWN) + len(FIGURES_SHOWN) + 1:
+        return
+    if max(map(os.path.getmtime, shown)) > os.path.getmtime(page):
+        print(f"Some tables or figures are newer than {page}: the report is not written.")
+        return
+    shell(
+        "{sys.executable} -m snakemake --snakefile {workflow.main_snakefile:q}"
+        f" --configfile {shlex.quote(path)} --report {in_experiment('report.zip')}"
+        " --quiet all --nolock --workflow-profile none"
+    )
+    print(Path(in_experiment("tables/verdict.rst")).read_text(encoding="utf-8"))
+    print(f"Page:   {page}")
+    print(f"Report: {in_experiment('report.zip')}")
 
 
 def repeat_errors(logs):

@@ -100,7 +100,7 @@ def test_of_a_retrieval_task_each_languages_queries_are_judged():
     cell = Cell("qa", "all", "mrr@10")
     assert [family_of(found, cell, (q, q)) for q in LANGUAGES] == ["languages"] * 3
     assert family_of(found, cell, ("non-English", "monolingual")) == ""
-    assert family_of(found, Cell("qa", "all", "recall@1"), ("en", "en")) == ""
+    assert family_of(found, Cell("qa", "all", "success@1"), ("en", "en")) == ""
     assert aggregate_of(found, cell, ("en", "en"), "en") == "qa, en"
     assert aggregate_of(found, cell, ("de", "de"), "en") == ""
 

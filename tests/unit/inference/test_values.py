@@ -45,7 +45,7 @@ def test_a_pool_of_all_languages_is_judged_by_map():
     ]
     frame = measured(rows, map=[0.5, 1, 1, 1] * 3, unbiased=0.25).drop(columns="mrr@10")
     values = values_of(frame, {"pool": "mixed-pool"}, "en")
-    assert {cell.metric for cell in values.tables} == {"map", "unbiased", "recall@1"}
+    assert {cell.metric for cell in values.tables} == {"map", "unbiased", "success@1"}
     assert values.headline("pool") == Cell("pool", "all", "map")
     table = values.tables[Cell("pool", "all", "map")]
     others = ("non-English", "pool")
@@ -117,6 +117,6 @@ def test_several_measures_of_a_ranking_are_several_cells():
     frame = measured(rows, **{"mrr@10": [1, 0.5, 1, 0.5], "ndcg@10": [1, 0.6, 1, 0.6]})
     values = values_of(frame, KINDS, "en")
     means = {cell.metric: table.mean().item() for cell, table in values.tables.items()}
-    assert means == pytest.approx({"mrr@10": 0.75, "ndcg@10": 0.8, "recall@1": 0.5})
+    assert means == pytest.approx({"mrr@10": 0.75, "ndcg@10": 0.8, "success@1": 0.5})
     assert isinstance(values.tables[Cell("qa", "all", "mrr@10")], pd.DataFrame)
     assert not any(np.isnan(table).any(axis=None) for table in values.tables.values())

@@ -15,7 +15,7 @@ from adiabatic.tasks.kinds import ARXIV, HELD_OUT, KINDS, MEAN, POOL, TRIPLETS, 
 NON_ENGLISH, EVERY = "non-English", "every"
 MONOLINGUAL, CROSS_LINGUAL = "monolingual", "cross-lingual"
 # Metric of tasks in which nothing is ranked, and of the first rank where documents are.
-ACCURACY, RECALL = "accuracy", "recall@1"
+ACCURACY, SUCCESS = "accuracy", "success@1"
 # Columns of outcomes that are no measures.
 _KEYS = ("task", "subset", "query_language", "document_language", "item", "cluster")
 _NOT_MEASURED = (*_KEYS, "correct", "rank")
@@ -117,7 +117,7 @@ def values_of(outcomes: pd.DataFrame, kinds: Mapping[str, str], reference: str) 
     for (task, subset), rows in outcomes.groupby(["task", "subset"], observed=True, sort=False):
         ranked = [column for column in measures if rows[column].notna().all()]
         measured = {column: rows[column] for column in ranked}
-        measured[RECALL if ranked else ACCURACY] = rows["correct"]
+        measured[SUCCESS if ranked else ACCURACY] = rows["correct"]
         for metric, table in _by_pair(rows, measured, reference).items():
             tables[Cell(task, subset, metric)] = table
         clusters.setdefault(task, _clusters(rows))

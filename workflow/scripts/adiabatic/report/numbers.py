@@ -13,7 +13,7 @@ METRICS = {
     "map": "MAP",
     "mrr@10": "MRR@10",
     "ndcg@10": "nDCG@10",
-    "recall@1": "Recall@1",
+    "success@1": "Success@1",
     "recall@100": "Recall@100",
     "unbiased": "language-unbiased recall",
 }
