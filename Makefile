@@ -4,6 +4,7 @@
 # make lint       ruff (check and format), snakefmt, snakemake --lint
 # make bench      the benchmarks: their tables of times, ratios and memory
 # make docs       the documentation as a site, docs/_build/index.html
+# make export RUN=NAME   a run's query encoder as servers load it (tables/verdict.csv names the run)
 # make mteb       install what a configuration with evaluation.mteb.tasks needs (285 MB)
 # make faiss      install what a configuration with search: faiss needs (65 MB)
 # make lock       resolve each envs/LIST.in into the lock envs/LIST.txt anew, then conda-envs
@@ -15,6 +16,7 @@
 
 PYTHON ?= python3
 OVERLAY ?=
+RUN ?=
 BENCH ?=
 BIN := $(CURDIR)/.venv/bin
 CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
@@ -22,7 +24,7 @@ CODE := workflow tests bench envs docs
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results test dev lint bench docs mteb faiss lock conda-envs
+.PHONY: results test dev lint bench docs export mteb faiss lock conda-envs
 # Two pips at a time in one environment disturb each other.
 .NOTPARALLEL:
 
@@ -30,11 +32,12 @@ results: .venv/results.installed
 	$(if $(OVERLAY),@python workflow/scripts/check_overlay.py $(OVERLAY))
 	snakemake $(CONFIG)
 
-test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed
+test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
+  .venv/export.installed .venv/earlier-loaders.installed
 	pytest
 
 dev: .venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
-  .venv/docs.installed
+  .venv/docs.installed .venv/export.installed .venv/earlier-loaders.installed
 
 lint: .venv/tests.installed
 	ruff check $(CODE)
@@ -59,7 +62,17 @@ docs: .venv/docs.installed
 	sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
 	@echo "The site: docs/_build/index.html"
 
+export: .venv/export.installed .venv/bench.installed .venv/earlier-loaders.installed
+	$(if $(RUN),,$(error RUN is missing: make export RUN=NAME; tables/verdict.csv names the run))
+	snakemake export_encoder_$(RUN) $(CONFIG)
+
 mteb faiss: %: .venv/%.installed
+
+# In a folder apart: earlier versions of packages that are in the environment, too.
+.venv/earlier-loaders.installed: envs/earlier-loaders.txt | .venv/results.installed
+	rm -rf .venv/earlier-loaders
+	$(BIN)/python -m pip install --quiet --no-deps --target .venv/earlier-loaders --requirement $<
+	touch $@
 
 # Each lock is installed anew when it has changed; all but the first lie on top of results.
 .venv/%.installed: envs/%.txt | .venv/created
@@ -67,7 +80,7 @@ mteb faiss: %: .venv/%.installed
 	touch $@
 
 .venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
-.venv/docs.installed: \
+.venv/docs.installed .venv/export.installed: \
   | .venv/results.installed
 
 .venv/created:

@@ -19,6 +19,7 @@ include: "workflow/rules/tune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/mteb.smk"
+include: "workflow/rules/export.smk"
 
 
 rule all:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 # The first lock is complete; each other one has what its list needs on top of the first.
-LOCKS = ("results", "tests", "mteb", "faiss", "bench", "docs")
+LOCKS = ("results", "tests", "mteb", "faiss", "bench", "docs", "export")
+# Resolved by itself; it has what differs from the first lock, and is installed into a folder apart.
+EARLIER = "earlier-loaders"
 LOCK = """\
 # The lock: exact versions of {what},
 # for pip on Python 3.11 and newer.
@@ -39,6 +41,11 @@ ENVIRONMENTS = {
         *(*TABLES, *ENCODER, "bm25s", "PyStemmer", "faiss-cpu"),
     ),
     "mteb": ("tasks of the mteb package", *TABLES, *ENCODER, "mteb", "datasets"),
+    "export": (
+        "exports of tuned encoders",
+        *(*TABLES, *ENCODER, "Jinja2", "onnx", "onnxscript", "onnxruntime"),
+        "sentence-transformers",
+    ),
     "report": (
         "statistics, tables and figures",
         *(*TABLES, "safetensors", "matplotlib", "Jinja2", "tabulate"),
@@ -65,9 +72,16 @@ def write_locks() -> None:
         if number:
             what += f" on top of {LOCKS[0]}.txt"
             pins = {package: pins[package] for package in pins.keys() - pins_of(LOCKS[0]).keys()}
-        text = LOCK.format(what=what) + (CUDA_NOTE if "torch" in pins else "")
-        text += "".join(f"{package}=={pins[package]}\n" for package in sorted(pins, key=str.lower))
-        (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8")
+        write_lock(name, what, pins)
+    pins = dict(resolved(EARLIER, ()).items() - pins_of(LOCKS[0]).items())
+    write_lock(EARLIER, f"all of {EARLIER}.in that differs from {LOCKS[0]}.txt", pins)
+
+
+def write_lock(name: str, what: str, pins: dict[str, str]) -> None:
+    """Write the lock of a list."""
+    text = LOCK.format(what=what) + (CUDA_NOTE if "torch" in pins else "")
+    text += "".join(f"{package}=={pins[package]}\n" for package in sorted(pins, key=str.lower))
+    (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
 def resolved(name: str, agreeing: tuple[str, ...]) -> dict[str, str]:

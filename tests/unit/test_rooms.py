@@ -7,10 +7,10 @@ from imports import HEAVY, KNOWN, LIBRARY, MODULES, imports, name_of
 
 ROOMS = (
     *("io", "plan", "text", "sources", "pairs", "tasks", "encoding", "tuning", "evaluation"),
-    *("inference", "experiment", "cli", "report"),
+    *("inference", "experiment", "cli", "report", "export"),
 )
 # Rooms that may import what takes seconds to import.
-OWNERS = ("encoding", "tuning", "evaluation")
+OWNERS = ("encoding", "tuning", "evaluation", "export")
 # Rooms whose tests are files by kinds of results.
 TESTED_BY_WHAT_THEY_MAKE = ("inference", "report")
 ON_A_GPU_ALONE = ("adiabatic.tuning.cuda_graphs",)

@@ -1,12 +1,12 @@
 """How an encoder is used (pooling, prefixes, lengths), and what a model folder must hold."""
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from adiabatic.io.errors import InputError, shown
+from adiabatic.io.json_files import read_json, write_json
 
 SETTINGS_FILE = "encoder.json"
 # Files of a model folder's weights, one or several.
@@ -95,7 +95,7 @@ def resolve_settings(folder: Path, name: str, wanted: dict[str, Any]) -> Encoder
 
 def read_settings(folder: Path) -> EncoderSettings:
     """The settings of an encoder folder that this project wrote."""
-    return EncoderSettings(**_read_json(folder / SETTINGS_FILE))
+    return EncoderSettings(**read_json(folder / SETTINGS_FILE))
 
 
 def write_settings(
@@ -109,16 +109,16 @@ def write_settings(
     Args:
         projected: whether a matrix of shape (width, width) follows the pooling; see `DENSE`.
     """
-    _write_json(folder / SETTINGS_FILE, dataclasses.asdict(settings))
+    write_json(folder / SETTINGS_FILE, dataclasses.asdict(settings))
     modules = [("", "Transformer"), ("1_Pooling", "Pooling")]
     if projected:
         modules.append((DENSE, "Dense"))
         identity = "torch.nn.modules.linear.Identity"
         shape = {"in_features": width, "out_features": width, "bias": False}
-        _write_json(folder / DENSE / "config.json", shape | {"activation_function": identity})
+        write_json(folder / DENSE / "config.json", shape | {"activation_function": identity})
     if settings.similarity == "cosine":
         modules.append((f"{len(modules)}_Normalize", "Normalize"))
-    _write_json(
+    write_json(
         folder / "modules.json",
         [
             {
@@ -130,8 +130,8 @@ def write_settings(
             for number, (path, kind) in enumerate(modules)
         ],
     )
-    _write_json(folder / "sentence_bert_config.json", {"max_seq_length": settings.max_query_tokens})
-    _write_json(
+    write_json(folder / "sentence_bert_config.json", {"max_seq_length": settings.max_query_tokens})
+    write_json(
         folder / "config_sentence_transformers.json",
         {
             "prompts": {"query": settings.query_prefix, "document": settings.document_prefix},
@@ -140,20 +140,20 @@ def write_settings(
     )
     pooling = {f"pooling_mode_{mode}": False for mode in ("cls_token", "mean_tokens")}
     pooling["pooling_mode_" + {"cls": "cls_token", "mean": "mean_tokens"}[settings.pooling]] = True
-    _write_json(folder / "1_Pooling/config.json", {"word_embedding_dimension": width, **pooling})
+    write_json(folder / "1_Pooling/config.json", {"word_embedding_dimension": width, **pooling})
 
 
 def _sentence_transformers_settings(folder: Path) -> dict[str, Any]:
     """What the folder's sentence-transformers files say; nothing where there are none."""
     values: dict[str, Any] = {}
     if (folder / "sentence_bert_config.json").is_file():
-        tokens = _read_json(folder / "sentence_bert_config.json").get("max_seq_length")
+        tokens = read_json(folder / "sentence_bert_config.json").get("max_seq_length")
         if tokens:
             values |= {"max_query_tokens": tokens, "max_document_tokens": tokens}
     if (folder / "1_Pooling/config.json").is_file():
         values["pooling"] = _pooling(folder / "1_Pooling/config.json")
     if (folder / "config_sentence_transformers.json").is_file():
-        config = _read_json(folder / "config_sentence_transformers.json")
+        config = read_json(folder / "config_sentence_transformers.json")
         prompts, similarity = config.get("prompts") or {}, config.get("similarity_fn_name")
         # Of unit vectors the inner product is the cosine.
         if similarity and not (similarity == "dot" and _normalizes(folder)):
@@ -184,12 +184,12 @@ def _check_modules(folder: Path) -> None:
 def _modules(folder: Path) -> list[str]:
     """Kinds of the folder's sentence-transformers modules, in order."""
     path = folder / "modules.json"
-    types = [module["type"] for module in _read_json(path)] if path.is_file() else []
+    types = [module["type"] for module in read_json(path)] if path.is_file() else []
     return [kind.rsplit(".", 1)[-1] for kind in types]
 
 
 def _pooling(path: Path) -> str:
-    settings = _read_json(path)
+    settings = read_json(path)
     modes = [settings["pooling_mode"]] if isinstance(settings.get("pooling_mode"), str) else []
     for key, value in settings.items():
         if key.startswith("pooling_mode_") and value is True:
@@ -202,25 +202,13 @@ def _pooling(path: Path) -> str:
 
 def layers_of(folder: Path) -> int | None:
     """How many transformer layers a model folder's configuration names, None for none."""
-    return _read_json(folder / "config.json").get("num_hidden_layers")
+    return read_json(folder / "config.json").get("num_hidden_layers")
 
 
 def _longest_input(folder: Path) -> int:
     """Tokens that the position embeddings allow (RoBERTa's start after the padding index)."""
-    config = _read_json(folder / "config.json")
+    config = read_json(folder / "config.json")
     positions = config.get("max_position_embeddings") or DEFAULT_MAX_TOKENS
     if "roberta" in str(config.get("model_type")):
         positions -= (config.get("pad_token_id") or 0) + 1
     return positions
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as JSON ({error})") from None
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Tuned query encoders as serving systems load them, with proof that they compute the same."""
