@@ -45,6 +45,15 @@ JUDGED_BY = {
 }
 
 
+def told_of_methods(*names):
+    """Fields of the rows of methods that are in no digest, as they only change how results look.
+
+    Rules that show them have them among their params.
+    """
+    rows = {run.row.name: run.row for run in PLAN.runs}
+    return {name: [getattr(row, field) for field in names] for name, row in rows.items()}
+
+
 rule compare_outcomes:
     """Every difference of the experiment with its interval, from the outcomes, computed once."""
     input:
@@ -126,6 +135,7 @@ rule write_tables:
             **JUDGED_BY,
         ),
         plan=[*PLANNED_RUNS, KIND_OF],
+        told=told_of_methods("index"),
         code=source_digest("write_tables"),
     shell:
         "python workflow/scripts/write_tables.py {params.options} > {log:q} 2>&1"
@@ -161,6 +171,7 @@ for NUMBER, (FIGURE, (ROW, SHOWN)) in enumerate(SHOWN_FIGURES.items(), start=1):
                 window=in_experiment("tables/window.csv"),
                 out=in_experiment(f"figures/{FIGURE}.pdf"),
             ),
+            looks=told_of_methods("marker", "color") if FIGURES[ROW].methods else [],
             code=source_digest("plot_figure", FIGURES[ROW]),
         shell:
             "python workflow/scripts/plot_figure.py {params.options} > {log:q} 2>&1"
@@ -194,6 +205,7 @@ rule write_page:
             demonstration=DEMONSTRATION,
             **JUDGED_BY,
         ),
+        told=told_of_methods("index", "serving"),
         code=source_digest("write_page"),
     shell:
         "python workflow/scripts/write_page.py {params.options} > {log:q} 2>&1"

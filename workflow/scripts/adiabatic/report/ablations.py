@@ -89,7 +89,8 @@ def _caption(table: pd.DataFrame, name: str, margin: float) -> str:
         f"Ablation {name} against the runs of the sweep of the same rates, paired by item and seed "
         f"({count(int(table['seeds'].max()), 'seed')}). Of {len(table)} averages: "
         f"{in_words(table['verdict'])} "
-        f"(equivalent: within {margin * POINTS:g} points on both sides). Largest difference: "
+        f"(equivalent: within {margin * POINTS:g} points on both sides). The figure has no panel "
+        "for an average that is equivalent and differs by 0.0 at every rate. Largest difference: "
         f"{points(largest['difference'])} points ({largest['aggregate']}, at "
         f"{rate(largest['learning_rate'])})."
     )

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from adiabatic.report.figures.axes import tick, verdict_handles
 from adiabatic.report.figures.style import (
-    BLUE,
-    GREY,
+    DARK_GREY,
+    LIGHT_GREY,
     MARGIN_LINE,
     PAGE,
     STYLE,
@@ -33,8 +33,8 @@ def draw_levels(rows: pd.DataFrame, margin: float) -> Figure:
         for (above, below), style in zip(axes.T, styles, strict=True):
             part = rows[rows["style"] == style]
             place = np.arange(len(part))
-            above.bar(place - 0.2, part["base"], 0.38, color=GREY, label="base")
-            above.bar(place + 0.2, part["tuned"], 0.38, color=BLUE, label="tuned")
+            above.bar(place - 0.2, part["base"], 0.38, color=LIGHT_GREY, label="base")
+            above.bar(place + 0.2, part["tuned"], 0.38, color=DARK_GREY, label="tuned")
             above.axhline(0.5, color="black", lw=0.6, linestyle=":")
             above.set_title(f"{style} anchors")
             above.set_ylim(0, 1)
