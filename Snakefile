@@ -27,6 +27,7 @@ rule all:
     input:
         TABLES_SHOWN,
         FIGURES_SHOWN,
+        NUMBERS,
         in_experiment("one_page.html"),
 
 

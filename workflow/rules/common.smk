@@ -232,15 +232,15 @@ def figure(name, number, title):
 
 
 def table(name, title):
-    """A table, of which the report shows the CSV with the caption that is written beside it."""
+    """A table, of which the report shows the HTML with the caption that is written beside it."""
     path = in_experiment(f"tables/{name}")
     shown = report(
-        f"{path}.csv",
+        f"{path}.html",
         caption=os.path.abspath(f"{path}.rst"),
         category="Tables",
         labels={"table": title},
     )
-    return [shown, f"{path}.rst", f"{path}.md", f"{path}.tex"]
+    return [f"{path}.csv", shown, f"{path}.rst", f"{path}.md", f"{path}.tex"]
 
 
 def tidy_up():
@@ -267,6 +267,7 @@ def write_report():
             " --quiet all --nolock --workflow-profile none"
         )
         print(Path(verdict).read_text(encoding="utf-8"))
+        print(f"Page:   {in_experiment('one_page.html')}")
         print(f"Report: {in_experiment('report.zip')}")
 
 

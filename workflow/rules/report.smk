@@ -37,8 +37,11 @@ FIGURES_SHOWN = expand(
     in_experiment("figures/{figure}.{suffix}"), figure=SHOWN_FIGURES, suffix=["pdf", "png", "csv"]
 )
 TABLES_SHOWN = expand(
-    in_experiment("tables/{table}.{suffix}"), table=TABLE_TITLES, suffix=["csv", "md", "tex"]
+    in_experiment("tables/{table}.{suffix}"),
+    table=TABLE_TITLES,
+    suffix=["csv", "md", "html", "tex"],
 )
+NUMBERS = in_experiment("tables/numbers.tex")
 JUDGED_BY = {
     key: config["evaluation"][key]
     for key in ("non_inferiority_margin", "confidence", "selection_share")
@@ -106,7 +109,7 @@ rule compare_weights:
 
 
 rule write_tables:
-    """All tables, as CSV, Markdown and LaTeX, each with a caption; the verdict in words."""
+    """All tables, as CSV, Markdown, HTML and LaTeX, each with a caption; numbers.tex for papers."""
     input:
         in_experiment("inference/differences.parquet"),
         in_experiment("data/evaluation_sets.csv"),
@@ -118,6 +121,7 @@ rule write_tables:
         ),
         recall_files([BASE_NAME, *(name for name, run in RUNS.items() if not run.row.search)]),
     output:
+        NUMBERS,
         [path for name, title in TABLE_TITLES.items() for path in table(name, title)],
     log:
         in_experiment("logs/write_tables.log"),
@@ -128,6 +132,7 @@ rule write_tables:
     threads: 1
     params:
         options=options_from(
+            experiment=config["experiment"],
             results=in_experiment(""),
             tables=list(TABLE_TITLES),
             demonstration=DEMONSTRATION,

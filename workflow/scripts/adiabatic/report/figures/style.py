@@ -20,9 +20,9 @@ STYLE = {
     "pdf.fonttype": 42,
     "savefig.dpi": 220,
 }
-# Of Okabe and Ito's palette, safe for colour-blind readers. Blue, green, orange and red are verdicts
-# throughout, and red is the margin; methods have other colours (see `plan.methods`), and learning
-# rates those of a scale from dark to light.
+# Of Okabe and Ito's palette, safe for colour-blind readers. Blue, green, orange and red are
+# verdicts throughout, and red is the margin; methods have other colours (see `plan.methods`), and
+# learning rates those of a scale from dark to light.
 BLACK, ORANGE, BLUE, GREEN, RED = "#000000", "#E69F00", "#0072B2", "#009E73", "#D55E00"
 PINK, PURPLE = "#CC79A7", "#6A3D9A"
 DARK_GREY, GREY, LIGHT_GREY = "#555555", "#8C8C8C", "#BBBBBB"
