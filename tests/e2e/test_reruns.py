@@ -106,3 +106,9 @@ def test_changed_code_reruns_what_computes_something_else(
 ):
     done = run_tiny(edited(**{file: (old, new)}), "--dry-run")
     assert to_run(done) == expected
+
+
+def test_a_changed_colour_of_a_method_redraws_the_figure_of_methods_alone(edited, run_tiny):
+    changed = {"adiabatic/plan/methods.py": ('"#88CCEE"', '"#88CCEF"')}
+    found = set(rules(run_tiny(edited(**changed), "--dry-run")))
+    assert found - {"all", "total"} == {"plot_figure_methods", "write_page"}

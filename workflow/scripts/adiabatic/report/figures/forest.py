@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
 
+from adiabatic.inference.differences import ENGLISH
 from adiabatic.report.figures.axes import tick, verdict_handles
 from adiabatic.report.figures.style import (
     COLUMN,
@@ -59,7 +60,7 @@ def draw_forest(rows: pd.DataFrame, margin: float) -> Figure:
             _draw(axis, part, margin, LABEL_SIZE if row == ROW else LABEL_SIZE * 0.9)
             axis.set_xlabel(f"difference{' from the base' if columns <= 2 else ''} (points)")
             axis.xaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
-        handles = _handles(rows["verdict"])
+        handles = _handles(rows.loc[rows["family"] != ENGLISH, "verdict"])
         figure.legend(
             handles=handles, loc="outside lower center", fontsize=LABEL_SIZE,
             ncols=2 if columns == 1 else len(handles),
@@ -81,6 +82,9 @@ def _draw(axis: Axes, rows: pd.DataFrame, margin: float, size: float) -> None:
     places = -np.arange(len(rows))
     for place, row in zip(places, rows.itertuples(), strict=True):
         color, marker = VERDICTS[row.verdict]
+        if np.isnan(row.low):
+            axis.text(0, place, " no items", color=color, fontsize=size, va="center")
+            continue
         ends = (row.low * POINTS, row.difference * POINTS)
         axis.plot(ends, (place, place), color=color, lw=1, zorder=2)
         axis.plot(ends[0], place, "|", color=color, markersize=4, zorder=2)
