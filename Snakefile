@@ -28,6 +28,7 @@ rule all:
         TABLES_SHOWN,
         FIGURES_SHOWN,
         NUMBERS,
+        in_experiment("figures/stages.png"),
         in_experiment("one_page.html"),
 
 

@@ -152,11 +152,12 @@ def test_nothing_of_the_page_is_wider_than_a_screen(finished, tmp_path, width):
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
-def test_the_page_prints_on_two_sheets_of_a4(finished, tmp_path):
+def test_the_page_prints_on_two_sheets_of_a4_at_most(finished, tmp_path):
     printed = tmp_path / "page.pdf"
     chromium(f"--print-to-pdf={printed}", f"file://{finished}/one_page.html")
     sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed.read_bytes())
-    assert [(round(float(w)), round(float(h))) for w, h in sizes] == [(595, 842)] * 2
+    assert 1 <= len(sizes) <= 2
+    assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(595, 842)}
 
 
 def chromium(*arguments):

@@ -12,6 +12,7 @@ os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from adiabatic.cli.rule_options import options_from
+from adiabatic.cli.stages import stage_rows
 from adiabatic.cli.step_lines import lines_of_error, show_step_lines
 from adiabatic.experiment.configuration import (
     check_files,
@@ -219,14 +220,14 @@ def mteb_files():
     return sorted(str(path) for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
-def figure(name, number, title):
+def figure(name, number, title, category="Figures"):
     """The files of a figure; the report shows the PNG with the caption that is written beside it."""
     path = in_experiment(f"figures/{name}")
     shown = report(
         f"{path}.png",
         caption=os.path.abspath(f"{path}.rst"),
-        category="Figures",
-        labels={"figure": f"{number}. {title}"},
+        category=category,
+        labels={"figure": f"{number}. {title}" if number else title},
     )
     return [f"{path}.pdf", f"{path}.csv", f"{path}.rst", shown]
 

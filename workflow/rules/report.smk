@@ -57,6 +57,12 @@ def told_of_methods(*names):
     return {name: [getattr(row, field) for field in names] for name, row in rows.items()}
 
 
+def stages(wildcards):
+    """Rules that have something to do, by stage, as JSON: once all are known."""
+    wanted = [*TABLES_SHOWN, *FIGURES_SHOWN, in_experiment("one_page.html")]
+    return json.dumps(stage_rows(list(workflow.rules), wanted))
+
+
 rule compare_outcomes:
     """Every difference of the experiment with its interval, from the outcomes, computed once."""
     input:
@@ -180,6 +186,24 @@ for NUMBER, (FIGURE, (ROW, SHOWN)) in enumerate(SHOWN_FIGURES.items(), start=1):
             code=source_digest("plot_figure", FIGURES[ROW]),
         shell:
             "python workflow/scripts/plot_figure.py {params.options} > {log:q} 2>&1"
+
+
+rule plot_stages:
+    """How the results were made: the stages of this workflow, which read what."""
+    output:
+        figure("stages", 0, "how the results were made", "Stages"),
+    log:
+        in_experiment("logs/plot_stages.log"),
+    benchmark:
+        in_experiment("benchmarks/plot_stages.tsv")
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    params:
+        options=options_from(rules=stages, out=in_experiment("figures/stages.pdf")),
+        code=source_digest("plot_stages"),
+    shell:
+        "python workflow/scripts/plot_stages.py {params.options} > {log:q} 2>&1"
 
 
 rule write_page:
