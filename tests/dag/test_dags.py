@@ -63,7 +63,7 @@ def test_the_demonstration(start_snakemake):
     assert found["plot_figure"] == 3 + len(config["evaluation"]["tasks"]) + 2 + 3
     assert not {"prepare_base", "evaluate_mteb", "compare_mteb"} & set(found)
     # Few enough that starting them is a small part of the time.
-    assert found["total"] <= 60
+    assert found["total"] <= 61
 
 
 def test_every_claim_of_the_demonstration_can_be_decided():
