@@ -34,7 +34,8 @@ def test_rates_are_written_one_way(learning_rate, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.01234, "0.0123"), (-0.5, "−0.5"), (1.23e-7, "1.23e-7"), (0.0, "0")]
+    ("value", "text"),
+    [(0.01234, "0.0123"), (-0.5, "−0.5"), (1.23e-7, "1.23e-7"), (0.0, "0"), (NAN, "")],
 )
 def test_numbers_of_any_size_have_three_digits(value, text):
     assert numbers.digits(value) == text

@@ -8,7 +8,7 @@ import pandas as pd
 from adiabatic.inference.comparisons import Candidate
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, points, rate, with_interval
+from adiabatic.report.numbers import POINTS, count, digits, points, rate, with_interval
 from adiabatic.report.words import in_words
 
 # Verdicts on the difference of an ablation from the sweep.
@@ -97,7 +97,7 @@ def _caption(table: pd.DataFrame, name: str, margin: float) -> str:
     changes = table.drop_duplicates("learning_rate").dropna(subset="relative_weight_change")
     if len(changes):
         parts = ", ".join(
-            f"{row.relative_weight_change:.2g} at {rate(row.learning_rate)}"
+            f"{digits(row.relative_weight_change)} at {rate(row.learning_rate)}"
             for row in changes.itertuples()
         )
         text += f" Relative difference of the weight changes: {parts}."

@@ -56,7 +56,7 @@ def _caption(rows: pd.DataFrame) -> str:
     queries = rows[(rows["kind"] == QUERIES) & (rows["name"] == HELD_OUT)]
     means = queries.groupby("learning_rate")[["value", "difference"]].mean()
     parts = "; ".join(
-        f"{rate(value)}: drift {row['value']:.2g}, {points(row['difference'])} points"
+        f"{rate(value)}: drift {digits(row['value'])}, {points(row['difference'])} points"
         for value, row in means.iterrows()
     )
     return (

@@ -6,7 +6,7 @@ import pandas as pd
 from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, rate, with_interval
+from adiabatic.report.numbers import POINTS, count, digits, rate, with_interval
 from adiabatic.report.words import deciding, name_of
 
 
@@ -25,7 +25,7 @@ def methods_table(material: Material) -> Table:
             ],
             "all kept": table["verdict"],
             "cross-lingual change (points)": _interval(table, "cross_lingual", "change"),
-            "drift of queries": table["drift"].map(lambda v: "" if np.isnan(v) else f"{v:.2g}"),
+            "drift of queries": table["drift"].map(digits),
             "stored index stays valid": table["stored_index"],
             "Pareto-optimal": table["pareto_optimal"].map({True: "yes", False: ""}),
         }

@@ -56,6 +56,8 @@ def score(value: float) -> str:
 
 def digits(value: float) -> str:
     """A number of any size by three digits: `0.0123`, `−0.5`, `1.2e-6`."""
+    if math.isnan(value):
+        return ""
     mantissa, _, exponent = f"{value:.3g}".replace("-", MINUS, 1 if value < 0 else 0).partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 

@@ -52,7 +52,7 @@ def _heat_map(rows: pd.DataFrame, extent: float, title: str, sides: tuple[str, s
     side = COLUMN if most <= OF_A_COLUMN else PAGE
     with plt.rc_context(STYLE):
         figure, axis = plt.subplots(figsize=(side, side * 0.92), layout="constrained")
-        image = axis.imshow(wide, cmap="PuOr", vmin=-extent, vmax=extent)
+        image = axis.imshow(wide, cmap="RdBu", vmin=-extent, vmax=extent)
         for (query, document), value in np.ndenumerate(wide):
             if np.isnan(value):
                 continue
