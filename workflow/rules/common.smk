@@ -244,6 +244,21 @@ def table(name, title):
     return [f"{path}.csv", shown, f"{path}.rst", f"{path}.md", f"{path}.tex"]
 
 
+def told_of_methods(*names):
+    """Fields of the rows of methods that are in no digest, as they only change how results look.
+
+    Rules that show them have them among their params.
+    """
+    rows = {run.row.name: run.row for run in PLAN.runs}
+    return {name: [getattr(row, field) for field in names] for name, row in rows.items()}
+
+
+def stages(wildcards):
+    """Rules that have something to do, by stage, as JSON: once all are known."""
+    wanted = [*TABLES_SHOWN, *FIGURES_SHOWN, in_experiment("one_page.html")]
+    return json.dumps(stage_rows(list(workflow.rules), wanted))
+
+
 def tidy_up():
     """Remove what a killed run left half-written, and say how much."""
     count, size = remove_leftovers(Path(in_experiment("")))
