@@ -28,6 +28,8 @@ rule all:
     input:
         TABLES_SHOWN,
         FIGURES_SHOWN,
+        NUMBERS,
+        in_experiment("figures/stages.png"),
         in_experiment("one_page.html"),
 
 

@@ -89,4 +89,4 @@ def test_a_cell_has_the_mean_of_the_seeds_and_the_smallest_and_largest(run_scrip
     assert table["subset"].tolist() == ["mean", "de", "en"]
     assert table["1e-5"].tolist()[0] == "+2.5 (+1.0 to +4.0)"
     assert table["procrustes"].tolist() == ["\N{MINUS SIGN}0.5", "0.0", "\N{MINUS SIGN}1.0"]
-    assert table["base"].tolist() == ["55.0", "50.0", "60.0"]
+    assert table["base (points)"].tolist() == ["55.0", "50.0", "60.0"]

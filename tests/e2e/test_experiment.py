@@ -77,11 +77,12 @@ def test_figures_and_tables_come_in_every_format(finished):
         assert (finished / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
         assert len(pd.read_csv(finished / f"figures/{name}.csv")) > 0
         assert "synthetic demonstration" in (finished / f"figures/{name}.rst").read_text()
-    tables = {path.stem for path in (finished / "tables").iterdir()}
+    tables = {path.stem for path in (finished / "tables").iterdir()} - {"numbers"}
     assert {"verdict", "claims", "methods", "levels", "ablation-plain", "costs", "runs"} <= tables
     for name in tables:
         assert r"\toprule" in (finished / f"tables/{name}.tex").read_text()
         assert (finished / f"tables/{name}.md").read_text().startswith("|")
+        assert "<caption>" in (finished / f"tables/{name}.html").read_text()
         assert "synthetic demonstration" in (finished / f"tables/{name}.rst").read_text()
         assert len(pd.read_csv(finished / f"tables/{name}.csv")) > 0
 
@@ -122,7 +123,7 @@ def test_the_report_opens_in_a_browser_without_network(finished, tmp_path):
     figures, tables = found["shown"]["Figures"], found["shown"]["Tables"]
     assert set(figures) == {f"{name}.png" for name in FIGURES}
     assert all(width > 300 for width in figures.values())
-    assert {"claims.csv", "languages.csv", "drift.csv", "summary.csv"} <= set(tables)
+    assert {"claims.html", "languages.html", "drift.html", "summary.html"} <= set(tables)
     for name, size in tables.items():
         assert size == len((finished / "tables" / name).read_text())
     assert found["shown"]["One page"].keys() == {"one_page.html"}
@@ -150,6 +151,15 @@ def test_nothing_of_the_page_is_wider_than_a_screen(finished, tmp_path, width):
     assert "WIDE0 2END" in done.stdout
 
 
+@pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
+def test_the_page_prints_on_two_sheets_of_a4_at_most(finished, tmp_path):
+    printed = tmp_path / "page.pdf"
+    chromium(f"--print-to-pdf={printed}", f"file://{finished}/one_page.html")
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed.read_bytes())
+    assert 1 <= len(sizes) <= 2
+    assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(595, 842)}
+
+
 def chromium(*arguments):
     """What Chromium shows in the end, without a network."""
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
@@ -165,8 +175,9 @@ def chromium(*arguments):
 def test_the_tables_compile_in_latex(finished, tmp_path):
     tables = sorted((finished / "tables").glob("*.tex"))
     assert len(tables) >= 5
-    lines = [r"\documentclass{article}", r"\usepackage{booktabs}", r"\begin{document}", r"\tiny"]
-    lines += [rf"\input{{{table}}}\par" for table in tables]
+    lines = [r"\documentclass{article}", r"\usepackage{array,booktabs,longtable}"]
+    lines += [rf"\input{{{finished}/tables/numbers}}", r"\begin{document}", r"\tinyVerdictStatus"]
+    lines += [rf"\input{{{table}}}\par" for table in tables if table.stem != "numbers"]
     (tmp_path / "all.tex").write_text("\n".join([*lines, r"\end{document}"]))
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -140,7 +140,7 @@ def test_they_run_nothing_again_and_are_in_tables_and_figures(
     found = rules(run_tiny(extended, overlay(with_task=False), "--dry-run"))
     made = {name for name in found if not name.startswith("plot_figure_")}
     new = {"tune_query_encoder_slow-lr0.01-seed0", "evaluate_runs_slow-lr0.01-seed0"}
-    shown = {"compare_outcomes", "write_tables", "write_page", "all", "total"}
+    shown = {"compare_outcomes", "write_tables", "write_page", "plot_stages", "all", "total"}
     assert made == new | shown
 
     # A set of a new kind is evaluated for every run, but none is tuned again.

@@ -72,7 +72,8 @@ def test_of_several_changes_none_is_overlooked(experiment, run_tiny, tmp_path):
         yaml.safe_dump({"tuning": {"margin": 0.2, "methods": methods}, "evaluation": evaluation})
     )
     found = to_run(run_tiny(experiment, path, "--dry-run"))
-    assert found == TUNING | EVALUATION | {"check_evaluation_sets"}
+    # Fewer runs are fewer jobs, which the figure of the stages counts.
+    assert found == TUNING | EVALUATION | {"check_evaluation_sets", "plot_stages"}
 
 
 def test_a_new_rate_add_their_runs_and_keep_the_others(experiment, run_tiny, overlay):
@@ -106,3 +107,9 @@ def test_changed_code_reruns_what_computes_something_else(
 ):
     done = run_tiny(edited(**{file: (old, new)}), "--dry-run")
     assert to_run(done) == expected
+
+
+def test_a_changed_colour_of_a_method_redraws_the_figure_of_methods_alone(edited, run_tiny):
+    changed = {"adiabatic/plan/methods.py": ('"#88CCEE"', '"#88CCEF"')}
+    found = set(rules(run_tiny(edited(**changed), "--dry-run")))
+    assert found - {"all", "total"} == {"plot_figure_methods", "write_page"}

@@ -12,6 +12,7 @@ os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from adiabatic.cli.rule_options import options_from
+from adiabatic.cli.stages import stage_rows
 from adiabatic.cli.step_lines import lines_of_error, show_step_lines
 from adiabatic.experiment.configuration import (
     check_files,
@@ -219,28 +220,43 @@ def mteb_files():
     return sorted(str(path) for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
-def figure(name, number, title):
+def figure(name, number, title, category="Figures"):
     """The files of a figure; the report shows the PNG with the caption that is written beside it."""
     path = in_experiment(f"figures/{name}")
     shown = report(
         f"{path}.png",
         caption=os.path.abspath(f"{path}.rst"),
-        category="Figures",
-        labels={"figure": f"{number}. {title}"},
+        category=category,
+        labels={"figure": f"{number}. {title}" if number else title},
     )
     return [f"{path}.pdf", f"{path}.csv", f"{path}.rst", shown]
 
 
 def table(name, title):
-    """A table, of which the report shows the CSV with the caption that is written beside it."""
+    """A table, of which the report shows the HTML with the caption that is written beside it."""
     path = in_experiment(f"tables/{name}")
     shown = report(
-        f"{path}.csv",
+        f"{path}.html",
         caption=os.path.abspath(f"{path}.rst"),
         category="Tables",
         labels={"table": title},
     )
-    return [shown, f"{path}.rst", f"{path}.md", f"{path}.tex"]
+    return [f"{path}.csv", shown, f"{path}.rst", f"{path}.md", f"{path}.tex"]
+
+
+def told_of_methods(*names):
+    """Fields of the rows of methods that are in no digest, as they only change how results look.
+
+    Rules that show them have them among their params.
+    """
+    rows = {run.row.name: run.row for run in PLAN.runs}
+    return {name: [getattr(row, field) for field in names] for name, row in rows.items()}
+
+
+def stages(wildcards):
+    """Rules that have something to do, by stage, as JSON: once all are known."""
+    wanted = [*TABLES_SHOWN, *FIGURES_SHOWN, in_experiment("one_page.html")]
+    return json.dumps(stage_rows(list(workflow.rules), wanted))
 
 
 def tidy_up():

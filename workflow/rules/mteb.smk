@@ -4,7 +4,9 @@ MTEB = config["evaluation"]["mteb"]
 # The sweep's runs, and those of compared methods that leave a query encoder.
 MTEB_RUNS = [run.name for run in PLAN.runs if not run.ablation and run.row.make]
 if MTEB["tasks"]:
-    TABLES_SHOWN += expand(in_experiment("tables/mteb.{suffix}"), suffix=["csv", "md", "tex"])
+    TABLES_SHOWN += expand(
+        in_experiment("tables/mteb.{suffix}"), suffix=["csv", "md", "html", "tex"]
+    )
 
 
 rule evaluate_mteb_base:

@@ -37,8 +37,11 @@ FIGURES_SHOWN = expand(
     in_experiment("figures/{figure}.{suffix}"), figure=SHOWN_FIGURES, suffix=["pdf", "png", "csv"]
 )
 TABLES_SHOWN = expand(
-    in_experiment("tables/{table}.{suffix}"), table=TABLE_TITLES, suffix=["csv", "md", "tex"]
+    in_experiment("tables/{table}.{suffix}"),
+    table=TABLE_TITLES,
+    suffix=["csv", "md", "html", "tex"],
 )
+NUMBERS = in_experiment("tables/numbers.tex")
 JUDGED_BY = {
     key: config["evaluation"][key]
     for key in ("non_inferiority_margin", "confidence", "selection_share")
@@ -97,7 +100,7 @@ rule compare_weights:
 
 
 rule write_tables:
-    """All tables, as CSV, Markdown and LaTeX, each with a caption; the verdict in words."""
+    """All tables, as CSV, Markdown, HTML and LaTeX, each with a caption; numbers.tex for papers."""
     input:
         in_experiment("inference/differences.parquet"),
         in_experiment("data/evaluation_sets.csv"),
@@ -109,6 +112,7 @@ rule write_tables:
         ),
         recall_files([BASE_NAME, *(name for name, run in RUNS.items() if not run.row.search)]),
     output:
+        NUMBERS,
         [path for name, title in TABLE_TITLES.items() for path in table(name, title)],
     log:
         in_experiment("logs/write_tables.log"),
@@ -119,6 +123,7 @@ rule write_tables:
     threads: 1
     params:
         options=options_from(
+            experiment=config["experiment"],
             results=in_experiment(""),
             tables=list(TABLE_TITLES),
             demonstration=DEMONSTRATION,
@@ -126,6 +131,7 @@ rule write_tables:
             **JUDGED_BY,
         ),
         plan=[*PLANNED_RUNS, KIND_OF],
+        told=told_of_methods("index"),
         code=source_digest("write_tables"),
     shell:
         "python workflow/scripts/write_tables.py {params.options} > {log:q} 2>&1"
@@ -161,9 +167,28 @@ for NUMBER, (FIGURE, (ROW, SHOWN)) in enumerate(SHOWN_FIGURES.items(), start=1):
                 window=in_experiment("tables/window.csv"),
                 out=in_experiment(f"figures/{FIGURE}.pdf"),
             ),
+            looks=told_of_methods("marker", "color") if FIGURES[ROW].methods else [],
             code=source_digest("plot_figure", FIGURES[ROW]),
         shell:
             "python workflow/scripts/plot_figure.py {params.options} > {log:q} 2>&1"
+
+
+rule plot_stages:
+    """How the results were made: the stages of this workflow, which read what."""
+    output:
+        figure("stages", 0, "how the results were made", "Stages"),
+    log:
+        in_experiment("logs/plot_stages.log"),
+    benchmark:
+        in_experiment("benchmarks/plot_stages.tsv")
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    params:
+        options=options_from(rules=stages, out=in_experiment("figures/stages.pdf")),
+        code=source_digest("plot_stages"),
+    shell:
+        "python workflow/scripts/plot_stages.py {params.options} > {log:q} 2>&1"
 
 
 rule write_page:
@@ -194,6 +219,7 @@ rule write_page:
             demonstration=DEMONSTRATION,
             **JUDGED_BY,
         ),
+        told=told_of_methods("index", "serving"),
         code=source_digest("write_page"),
     shell:
         "python workflow/scripts/write_page.py {params.options} > {log:q} 2>&1"

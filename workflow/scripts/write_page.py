@@ -12,7 +12,7 @@ from adiabatic.report.page import PageFigure, page
 
 FIGURES = {
     "forest": "Is my language safe?",
-    "window": "The difference from the base, by learning rate",
+    "window": "Difference from the base by rate",
 }
 
 

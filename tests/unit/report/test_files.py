@@ -19,7 +19,19 @@ def test_a_table_is_numbers_in_csv_and_text_for_people_elsewhere(tmp_path):
     assert r"a\_b" in latex
     assert r"+1.2 \& 5\%" in latex
     assert r"\toprule" in latex
-    assert "−50.0" in latex
+    assert r"\ensuremath{-}50.0" in latex
+    page = (tmp_path / "t.html").read_text()
+    assert "+1.2 &amp; 5%" in page
+    assert "synthetic demonstration" in page
+
+
+def test_a_paper_has_the_rows_that_are_printed(tmp_path):
+    shown = pd.DataFrame({"a": ["one", "two"]})
+    save_table(Table(shown, shown, "both", shown[:1]), tmp_path / "t.csv", demonstration=False)
+    assert "two" in (tmp_path / "t.html").read_text()
+    latex = (tmp_path / "t.tex").read_text()
+    assert latex.startswith("% 1 of 2 rows")
+    assert "two" not in latex
 
 
 def test_a_caption_shows_its_text_as_it_stands(tmp_path):

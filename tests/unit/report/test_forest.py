@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 from planted_results import MIDDLE
 
 from adiabatic.inference.selection import NOT_YET, Choice
-from adiabatic.report.forest import shown_candidate
+from adiabatic.report.forest import forest_table, shown_candidate
 
 
 def test_of_each_language_and_task_the_lowest_bound_decides(material, tables):
@@ -26,6 +28,18 @@ def test_the_caption_counts_verdicts_and_tells_the_lowest_bound(tables):
     for verdict, count in judged["verdict"].value_counts().items():
         assert f"{count} {verdict}" in caption
     assert judged.loc[judged["low"].idxmin(), "decided_by"] in caption
+
+
+def test_a_language_without_items_is_not_shown_to_be_safe(material):
+    rows = material.differences.copy()
+    qa = (rows["task"] == "qa") & (rows["query_language"] == "zh")
+    rows.loc[qa, ["difference", "low", "high"]] = np.nan
+    other = replace(material, differences=rows)
+    other.__dict__["choice"] = material.choice
+    table = forest_table(other)
+    found = table.rows[(table.rows["task"] == "qa") & (table.rows["language"] == "zh")]
+    assert found["verdict"].tolist() == ["undecided"]
+    assert "Without any item that is reported: 1." in table.caption
 
 
 def test_without_a_choice_the_sweep_is_shown(material, monkeypatch):

@@ -5,7 +5,7 @@ def test_a_row_a_style_and_level_in_points(tables):
         ("title", "text"),
     ]
     assert set(rows["learning_rate"]) == {1e-5}
-    assert shown["base"].tolist() == [f"{100 * value:.1f}" for value in rows["base"]]
+    assert shown["base (points)"].tolist() == [f"{100 * value:.1f}" for value in rows["base"]]
 
 
 def test_the_caption_says_whether_accuracy_falls(tables):

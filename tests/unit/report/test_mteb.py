@@ -17,7 +17,7 @@ def test_a_column_a_rate_with_the_seeds_between_smallest_and_largest():
     )  # fmt: skip
     table = mteb_table(rows)
     assert table.rows is rows
-    assert table.shown.columns.tolist()[-3:] == ["base", "1e-6", "lora 1e-4"]
+    assert table.shown.columns.tolist()[-3:] == ["base (points)", "1e-6", "lora 1e-4"]
     assert table.shown["1e-6"].tolist() == ["+1.0 (0.0 to +2.0)"] * 2
     assert table.shown["lora 1e-4"].tolist() == ["−2.0"] * 2
     assert "Largest: A (test) +1.0 at 1e-6; smallest: A (test) −2.0 at lora 1e-4." in table.caption

@@ -33,6 +33,39 @@ def test_rates_are_written_one_way(learning_rate, text):
     assert numbers.rate(learning_rate) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.01234, "0.0123"), (-0.5, "−0.5"), (1.23e-7, "1.23e-7"), (0.0, "0"), (NAN, "")],
+)
+def test_numbers_of_any_size_have_three_digits(value, text):
+    assert numbers.digits(value) == text
+
+
+def test_scores_and_p_values():
+    assert [numbers.score(0.9451), numbers.score(NAN)] == ["94.5", ""]
+    found = [numbers.p_value(value) for value in (0.0123, 1e-20, NAN)]
+    assert found == ["0.012", "<0.001", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+1.2", True),
+        ("−0.2 (at least −1.1)", True),
+        ("+1.0 [+0.5, +1.5]", True),
+        ("12,000", True),
+        ("1.3e-7", True),
+        ("99.1%", True),
+        ("<0.001", True),
+        ("−0.2 (at least −1.1) in qa", False),
+        ("lora", False),
+        ("0 attention", False),
+    ],
+)
+def test_what_is_a_number_is_told(text, number):
+    assert numbers.is_number(text) == number
+
+
 def test_intervals_and_bounds():
     assert numbers.with_interval(0.01, 0.005, 0.015) == "+1.0 [+0.5, +1.5]"
     assert numbers.with_interval(NAN, NAN, NAN) == numbers.with_bound(NAN, NAN) == ""

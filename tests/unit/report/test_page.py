@@ -2,11 +2,20 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from adiabatic.inference.claims import NOT_TESTED, Claim
 from adiabatic.inference.selection import NOT_YET, Choice
-from adiabatic.report.page import PageFigure, method_rows, page, tuning_costs, untested
+from adiabatic.report.page import (
+    PageFigure,
+    is_narrow,
+    method_rows,
+    not_covered,
+    page,
+    tuning_costs,
+    untested,
+)
 
 PARAMETERS = {"tuned": 900, "frozen": 100}
 
@@ -95,12 +104,31 @@ def test_what_was_not_tested_is_told(material):
     other.__dict__["claims"] = [Claim("g", NOT_TESTED, detail="no such ablation was configured")]
     told = list(untested(other, []))
     assert told[0] == "Claim g: no such ablation was configured."
-    assert "Languages other than en, zh: there is no evidence about them." in told
     assert any("documents were compared exactly" in line for line in told)
     told = list(untested(other, ["qa"]))
     assert any(line.startswith("Your own index: qa searched by an approximate") for line in told)
     assert not any("documents were compared exactly" in line for line in told)
-    english = material.differences["family"] != "languages"
-    nothing = replace(other, differences=material.differences[english])
-    nothing.__dict__["claims"] = []
-    assert "Any language but English: no multilingual task was evaluated." in untested(nothing, [])
+
+
+def test_languages_without_evidence_are_told(material):
+    sets = pd.DataFrame({"set": ["xnli", "qa"], "languages": ["en zh", "en zh sw"]})
+    other = "Languages other than en, zh: there is no evidence about them."
+    (first, second) = not_covered(material, sets)
+    assert first == other
+    assert second.startswith("sw in qa: configured, but no item of it is among those that")
+    # One that has items only where something is chosen, and none where it is reported.
+    rows = material.differences
+    zh = (rows["query_language"] == "zh") & (rows["half"] == "report")
+    empty = replace(material, differences=rows.assign(n=rows["n"].where(~zh, 0)))
+    told = list(not_covered(empty, sets))
+    assert told[0] == "Languages other than en: there is no evidence about them."
+    assert [line.split(":")[0] for line in told[1:]] == ["zh in xnli", "sw, zh in qa"]
+    nothing = replace(material, differences=rows[rows["family"] != "languages"])
+    (only,) = not_covered(nothing, sets)
+    assert only == "Any language but English: nothing multilingual was evaluated."
+
+
+def test_what_stands_beside_a_figure_depends_on_its_width():
+    head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+    assert is_narrow(head + (726).to_bytes(4, "big"))
+    assert not is_narrow(head + (1496).to_bytes(4, "big"))

@@ -64,11 +64,16 @@ def test_the_same_material_gives_the_same_files(tables, material, tmp_path):
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="LaTeX is not installed")
 def test_the_tables_compile_in_latex(tables, tmp_path):
-    lines = [r"\documentclass{article}", r"\usepackage{booktabs}", r"\begin{document}", r"\tiny"]
+    lines = [r"\documentclass[11pt]{article}", r"\usepackage{array,booktabs,longtable}"]
+    lines += [r"\textwidth=6.8in", r"\begin{document}", r"\parindent=0pt"]
     for name, table in tables.items():
         save_table(table, tmp_path / f"{name}.csv", demonstration=False)
-        lines.append(rf"\input{{{name}}}\par")
+        text = (tmp_path / f"{name}.tex").read_text()
+        width = re.search(r"([\d.]+) inches", text)[1]
+        lines.append(rf"{{\hsize={width}in\linewidth=\hsize\input{{{name}}}\par}}")
     (tmp_path / "all.tex").write_text("\n".join([*lines, r"\end{document}"]))
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
+    # Nothing is wider than a column or page of a paper.
+    assert not re.findall(r"Overfull \\hbox \((?!0\.|1\.)[^)]*\)", done.stdout)

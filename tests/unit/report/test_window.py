@@ -10,7 +10,14 @@ def test_rates_are_marked_as_inside_chosen_and_shown(tables):
 
 def test_people_see_a_column_a_rate_in_points(tables):
     rows, shown = tables["window"].rows, tables["window"].shown
-    assert shown.columns.tolist() == ["average", "metric", "base", "1e-6", "1e-5", "1.3e-3"]
+    assert shown.columns.tolist() == [
+        "average",
+        "metric",
+        "base (points)",
+        "1e-6",
+        "1e-5",
+        "1.3e-3",
+    ]
     assert shown["average"].tolist() == rows["aggregate"].unique().tolist()
     english = shown[shown["average"] == "held-out English triplets"].iloc[0]
     assert english["1e-5"].startswith("+1")

@@ -16,6 +16,15 @@ def test_a_panel_an_average_with_sweep_ablation_and_difference(draw, written):
         assert values == pytest.approx((english[column] * 100).tolist())
 
 
+def test_an_average_that_nothing_changed_has_no_panel_but_english_has(draw, written):
+    rows = written("ablation-frozen")
+    same = {"difference": 0.0, "low": -0.001, "high": 0.001, "verdict": "equivalent"}
+    figure = draw("ablation-frozen", rows.assign(**same))
+    assert [axis.get_title() for axis in figure.axes] == ["English"]
+    figure = draw("ablation-frozen", rows.assign(**(same | {"verdict": "undecided"})))
+    assert len(figure.axes) == 3
+
+
 def test_the_margin_is_seen_where_all_differences_are_small(draw, written):
     rows = written("ablation-direct")
     numbers = [column for column in rows if column.endswith(("difference", "low", "high"))]

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
+from adiabatic.plan.methods import METHODS
 from adiabatic.report.figures import style
 from adiabatic.report.figures.files import save_figure
 
@@ -47,9 +48,10 @@ def test_fonts_are_embedded_and_bytes_are_the_same_each_time(saved, name):
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_a_figure_has_the_width_of_a_column_or_page_and_readable_type(draw, name):
+def test_a_figure_has_the_width_of_a_column_or_page_and_readable_type(draw, saved, name):
+    size = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", saved(name).read_bytes())
+    assert float(size[1]) in (pytest.approx(72 * style.COLUMN), pytest.approx(72 * style.PAGE))
     figure = draw(name)
-    assert figure.get_figwidth() <= style.PAGE
     figure.draw_without_rendering()
     texts = figure.findobj(Text)
     sizes = [text.get_fontsize() for text in texts if text.get_text().strip()]
@@ -91,6 +93,15 @@ def test_signs_are_true_minus_signs_and_no_zero_has_one(draw, name):
         if not text.startswith("$"):
             assert not re.search(r"(?<![\w.])-\d", text), text
             assert not re.search(r"[−-]0(\.0)?\b(?!\.)", text), text
+
+
+def test_a_colour_of_a_verdict_means_nothing_else():
+    lines = [style.ENGLISH_LINE, style.NON_ENGLISH_LINE, style.CROSS_LINGUAL_LINE]
+    others = [color for color, _, _ in (*lines, *style.OTHER_LINES)]
+    assert len(set(others)) == len(others)
+    others += [row.color for row in METHODS.values()]
+    assert not {color for color, _ in style.VERDICTS.values()} & set(others)
+    assert style.MARGIN_LINE["color"] == style.VERDICTS["inferior"][0]
 
 
 def seen_by(color, kind):

@@ -1,6 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
+
+from adiabatic.text.languages import FAMILIES
+
+CODES = " ".join(FAMILIES.values()).split()
 
 
 def pairs(queries, documents, differences, **columns):
@@ -58,5 +63,27 @@ def test_texts_stand_out_from_their_cells(axis_of, languages):
     names = [f"l{number:02}" for number in range(languages)]
     rows = pairs(np.tile(names, languages), np.repeat(names, languages),
                  np.linspace(-0.2, 0.2, languages**2))  # fmt: skip
-    colors = {text.get_color() for text in axis_of(rows).texts}
-    assert colors == {"white", "#000000"}
+    axis = axis_of(rows)
+    image = axis.images[0]
+    for text in axis.texts:
+        document, query = text.get_position()
+        cell = image.cmap(image.norm(image.get_array()[query, document]))
+        light, dark = sorted(map(luminance, (to_rgb(text.get_color()), cell)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+        assert text.get_fontsize() >= 5.5
+
+
+def luminance(color):
+    """Relative luminance (WCAG 2.1)."""
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3]]
+    return np.dot(linear, (0.2126, 0.7152, 0.0722))
+
+
+def test_cells_without_room_for_a_number_tell_their_verdict(axis_of):
+    names = CODES[:25]
+    verdicts = np.resize(["improved", "non-inferior", "undecided", "inferior"], 25**2)
+    rows = pairs(np.tile(names, 25), np.repeat(names, 25), np.linspace(-0.2, 0.2, 25**2),
+                 verdict=verdicts)  # fmt: skip
+    axis = axis_of(rows)
+    assert {text.get_text() for text in axis.texts} == {"+", "", "?", "!"}
+    assert axis.get_title().endswith("(+ improved, ? undecided, ! inferior)")

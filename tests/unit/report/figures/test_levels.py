@@ -5,7 +5,7 @@ def test_levels_have_a_bar_for_base_and_tuned(draw, written):
     rows = written("levels")
     axis = draw("levels").axes[0]
     heights = [bar.get_height() for bar in axis.patches]
-    assert heights == pytest.approx([*rows["base"], *rows["tuned"]])
+    assert heights == pytest.approx([*rows["base"] * 100, *rows["tuned"] * 100])
 
 
 def test_bars_and_verdicts_are_explained(draw, written):

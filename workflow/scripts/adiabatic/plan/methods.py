@@ -46,7 +46,7 @@ class Method:
     search: what searches texts without vectors, called with the evaluation sets; else empty.
     index: what becomes of the stored document vectors.
     about: what it is, for a person who chooses. serving: what a query costs to serve.
-    marker, color: in figures.
+    marker, color: in figures; of Tol's muted palette, as blue, green, orange and red are verdicts.
     """
 
     name: str
@@ -75,7 +75,7 @@ METHODS: Registry[Method] = registry(
         "adiabatic.tuning.query_encoder:make_query_encoder",
         SETTINGS,
         marker="s",
-        color="#D55E00",
+        color="#882255",
         about="as the sweep, with other settings",
     ),
     Method(
@@ -85,7 +85,7 @@ METHODS: Registry[Method] = registry(
         own_documents=True,
         index="no",
         marker="D",
-        color="#CC79A7",
+        color="#CC6677",
         about="the encoder of documents, too, which are embedded again",
     ),
     Method(
@@ -93,7 +93,7 @@ METHODS: Registry[Method] = registry(
         "adiabatic.tuning.query_encoder:make_lora",
         (*(key for key in SETTINGS if key != "freeze"), "rank", "targets"),
         marker="^",
-        color="#009E73",
+        color="#332288",
         about="low-rank matrices beside linear layers",
     ),
     Method(
@@ -102,7 +102,7 @@ METHODS: Registry[Method] = registry(
         ADAPTER_SETTINGS,
         serving="the base, then one matrix",
         marker="v",
-        color="#E69F00",
+        color="#999933",
         about="a matrix on the query's vector",
     ),
     Method(
@@ -111,7 +111,7 @@ METHODS: Registry[Method] = registry(
         tuned=False,
         serving="the base, then one matrix",
         marker="P",
-        color="#F0E442",
+        color="#DDCC77",
         about="an orthogonal matrix on it",
     ),
     Method(
@@ -120,7 +120,7 @@ METHODS: Registry[Method] = registry(
         each=("alphas", "alpha"),
         repeats=True,
         marker=">",
-        color="#56B4E9",
+        color="#88CCEE",
         about="of the sweep's weights with the base's",
     ),
     Method(

@@ -8,7 +8,7 @@ import pandas as pd
 from adiabatic.inference.comparisons import Candidate
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, points, rate, with_interval
+from adiabatic.report.numbers import POINTS, count, digits, points, rate, with_interval
 from adiabatic.report.words import in_words
 
 # Verdicts on the difference of an ablation from the sweep.
@@ -89,14 +89,15 @@ def _caption(table: pd.DataFrame, name: str, margin: float) -> str:
         f"Ablation {name} against the runs of the sweep of the same rates, paired by item and seed "
         f"({count(int(table['seeds'].max()), 'seed')}). Of {len(table)} averages: "
         f"{in_words(table['verdict'])} "
-        f"(equivalent: within {margin * POINTS:g} points on both sides). Largest difference: "
+        f"(equivalent: within {margin * POINTS:g} points on both sides). The figure has no panel "
+        "for an average that is equivalent and differs by 0.0 at every rate. Largest difference: "
         f"{points(largest['difference'])} points ({largest['aggregate']}, at "
         f"{rate(largest['learning_rate'])})."
     )
     changes = table.drop_duplicates("learning_rate").dropna(subset="relative_weight_change")
     if len(changes):
         parts = ", ".join(
-            f"{row.relative_weight_change:.2g} at {rate(row.learning_rate)}"
+            f"{digits(row.relative_weight_change)} at {rate(row.learning_rate)}"
             for row in changes.itertuples()
         )
         text += f" Relative difference of the weight changes: {parts}."

@@ -8,7 +8,7 @@ from adiabatic.inference.values import NON_ENGLISH
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import MINUS, points, rate
+from adiabatic.report.numbers import MINUS, digits, points, rate
 from adiabatic.tasks.kinds import HELD_OUT
 
 KINDS = {
@@ -27,11 +27,14 @@ def drift_table(material: Material) -> Table:
     means = (
         rows.groupby(["kind", "name", "learning_rate"], sort=False)["value"].mean().reset_index()
     )
-    shown = means.assign(
-        kind=means["kind"].map(KINDS),
-        learning_rate=means["learning_rate"].map(rate),
-        value=means["value"].map("{:.3g}".format),
-    ).rename(columns={"name": "of", "learning_rate": "learning rate", "value": "mean"})
+    texts = means.assign(
+        learning_rate=means["learning_rate"].map(rate), value=means["value"].map(digits)
+    )
+    wide = texts.pivot(index=["kind", "name"], columns="learning_rate", values="value")
+    keys = means[["kind", "name"]].drop_duplicates()
+    wide = wide.loc[pd.MultiIndex.from_frame(keys), texts["learning_rate"].unique()]
+    shown = wide.fillna("").reset_index().rename(columns={"name": "of"}).rename_axis(columns=None)
+    shown = shown.assign(kind=shown["kind"].map(KINDS))
     return Table(rows, shown, _caption(rows))
 
 
@@ -53,7 +56,7 @@ def _caption(rows: pd.DataFrame) -> str:
     queries = rows[(rows["kind"] == QUERIES) & (rows["name"] == HELD_OUT)]
     means = queries.groupby("learning_rate")[["value", "difference"]].mean()
     parts = "; ".join(
-        f"{rate(value)}: drift {row['value']:.2g}, {points(row['difference'])} points"
+        f"{rate(value)}: drift {digits(row['value'])}, {points(row['difference'])} points"
         for value, row in means.iterrows()
     )
     return (

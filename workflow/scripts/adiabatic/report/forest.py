@@ -1,5 +1,6 @@
 """Is my language safe? What decides on each language in each task, for the chosen candidate."""
 
+import numpy as np
 import pandas as pd
 
 from adiabatic.inference.comparisons import Candidate
@@ -24,7 +25,9 @@ def forest_table(material: Material) -> Table:
     styles = rows["subset"].str.rsplit("-", n=1).str[0]
     task = rows["task"].where(rows["family"] != LEVELS, "arXiv, " + styles)
     table = rows.assign(language=language, row_task=task)
-    lowest = table.loc[table.groupby(["row_task", "language"], sort=False)["low"].idxmin()]
+    # What has no items has no bound, and is not shown to be safe.
+    bounds = table.assign(low=table["low"].fillna(-np.inf))
+    lowest = table.loc[bounds.groupby(["row_task", "language"], sort=False)["low"].idxmin()]
     counts = table.groupby(["row_task", "language"])["low"].size()
     margin = material.how.non_inferiority_margin
     lowest = lowest.assign(
@@ -87,13 +90,16 @@ def shown_candidate(material: Material) -> Candidate:
 
 def _caption(found: pd.DataFrame, margin: float) -> str:
     must = found[found["family"] != ENGLISH]
-    worst = must.loc[must["low"].idxmin()] if len(must) else None
+    known = must.dropna(subset="low")
+    worst = known.loc[known["low"].idxmin()] if len(known) else None
     text = (
         f"Is each language safe with {found['candidate'].iloc[0]}? One row for each language and "
         "task: the difference from the base in the comparison with the lowest bound, and that "
         f"bound, at which the line ends. A language is safe where it is right of {MINUS}"
         f"{margin * POINTS:g} points. Of {len(must)} rows: {in_words(must['verdict'])}."
     )
+    if len(known) < len(must):
+        text += f" Without any item that is reported: {len(must) - len(known)}."
     if worst is not None:
         text += f" Lowest: {with_bound(worst['difference'], worst['low'])}, {worst['decided_by']}."
     return text

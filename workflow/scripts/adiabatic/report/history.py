@@ -5,7 +5,7 @@ import pandas as pd
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import rate
+from adiabatic.report.numbers import rate, score
 
 
 def history_table(material: Material) -> Table:
@@ -17,14 +17,14 @@ def history_table(material: Material) -> Table:
         {
             "run": last["run"],
             "step": last["step"],
-            "validation accuracy": (last["validation_accuracy"] * 100).map("{:.1f}".format),
+            "validation accuracy (points)": last["validation_accuracy"].map(score),
             "share of parameters changed": last["share_changed"].map("{:.1%}".format),
         }
     )
     means = last.groupby("learning_rate")[["validation_accuracy", "share_changed"]].mean()
     parts = ", ".join(
-        f"{rate(value)}: {row['validation_accuracy']:.3f} ({row['share_changed']:.1%} of the tuned "
-        "parameters changed)"
+        f"{rate(value)}: {score(row['validation_accuracy'])} points ("
+        f"{row['share_changed']:.1%} of the tuned parameters changed)"
         for value, row in means.iterrows()
     )
     caption = f"Validation accuracy and loss while tuning. At the end, by learning rate: {parts}."

@@ -13,7 +13,7 @@ from adiabatic.report.files import Table
 from adiabatic.report.material import Material
 from adiabatic.report.numbers import POINTS, points, rate, with_interval
 from adiabatic.report.words import in_words, pair
-from adiabatic.tasks.kinds import ARXIV, HELD_OUT
+from adiabatic.tasks.kinds import ARXIV, HELD_OUT, POOL
 
 COLUMNS = ["learning_rate", "task", "metric", "query_language", "document_language", "n"]
 COLUMNS += ["clusters", "seeds", "scope", "base", "tuned", "difference", "low", "high", "verdict"]
@@ -67,9 +67,14 @@ def languages_table(material: Material) -> Table:
         "Every pair of languages: the difference from the base, at the rate that is named below; "
         f"the table has every rate of the sweep, with {material.how.confidence:.0%} intervals, "
         f"whose lower end is compared with the margin of {margin:g} points. In a heat map, bold is "
-        f"improved or inferior, and (in parentheses) undecided.\n\n{lines}"
+        f"improved or inferior, and (in parentheses) undecided. The LaTeX table has, at that "
+        f"rate, queries on documents of their own language or of all in one pool.\n\n{lines}"
     )
-    return Table(table, shown, caption)
+    own = (table["query_language"] == table["document_language"]) | (
+        table["document_language"] == POOL
+    )
+    printed = shown[own & (table["learning_rate"] == material.shown_rate)]
+    return Table(table, shown, caption, printed)
 
 
 def _lines(table: pd.DataFrame, shown_rate: float) -> Iterator[str]:

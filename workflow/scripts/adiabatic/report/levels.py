@@ -6,7 +6,7 @@ from adiabatic.inference.differences import LEVELS
 from adiabatic.inference.verdicts import verdicts
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import points, rate, with_interval
+from adiabatic.report.numbers import points, rate, score, with_interval
 
 
 def levels_table(material: Material) -> Table:
@@ -29,8 +29,8 @@ def levels_table(material: Material) -> Table:
             "style": table["style"],
             "level": table["level"],
             "n": table["n"],
-            "base": (table["base"] * 100).map("{:.1f}".format),
-            "tuned": (table["tuned"] * 100).map("{:.1f}".format),
+            "base (points)": table["base"].map(score),
+            "tuned (points)": table["tuned"].map(score),
             "difference (points)": list(
                 map(with_interval, table["difference"], table["low"], table["high"])
             ),
@@ -44,7 +44,7 @@ def _caption(table: pd.DataFrame, shown_rate: float) -> str:
     parts = []
     for style, part in table.groupby("style", sort=False):
         accuracies = ", ".join(
-            f"{level} {base:.3f}" for level, base in part[["level", "base"]].values
+            f"{level} {score(base)}" for level, base in part[["level", "base"]].values
         )
         order = "falls" if part["base"].is_monotonic_decreasing else "does not fall"
         parts.append(

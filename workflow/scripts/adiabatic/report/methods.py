@@ -6,7 +6,7 @@ import pandas as pd
 from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, deviation, rate, with_interval
+from adiabatic.report.numbers import POINTS, count, digits, rate, score, with_interval
 from adiabatic.report.words import deciding, name_of
 
 
@@ -19,14 +19,14 @@ def methods_table(material: Material) -> Table:
             **shown_keys(table),
             "seeds": table["seeds"].replace(0, "").astype(str),
             "English gain (points)": _interval(table, "english", "gain"),
-            "SD of seeds (points)": table["english_seed_sd"].map(deviation),
+            "SD of seeds (points)": table["english_seed_sd"].map(score),
             "lowest bound (points)": [
                 deciding(row) if known else ""
                 for (_, row), known in zip(table.iterrows(), differs, strict=True)
             ],
             "all kept": table["verdict"],
             "cross-lingual change (points)": _interval(table, "cross_lingual", "change"),
-            "drift of queries": table["drift"].map(lambda v: "" if np.isnan(v) else f"{v:.2g}"),
+            "drift of queries": table["drift"].map(digits),
             "stored index stays valid": table["stored_index"],
             "Pareto-optimal": table["pareto_optimal"].map({True: "yes", False: ""}),
         }

@@ -7,7 +7,7 @@ import pandas as pd
 from adiabatic.evaluation.mteb_scores import MEAN
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
-from adiabatic.report.numbers import POINTS, count, points, rate
+from adiabatic.report.numbers import count, points, rate, score
 
 PLACE = ["task", "split", "subset"]
 
@@ -22,7 +22,7 @@ def mteb_table(rows: pd.DataFrame) -> Table:
     labelled["cell"] = [_cell(row) for row in rows.itertuples()]
     first = rows.drop_duplicates(PLACE).set_index(PLACE)
     cells = labelled.pivot(index=PLACE, columns="column", values="cell")
-    base = (first["base"] * POINTS).map("{:.1f}".format)
+    base = first["base"].map(score).rename("base (points)")
     names = {"query_side": "by the query encoder"}
     parts = [first[["type", "languages", "query_side", "metric"]].rename(columns=names), base]
     shown = pd.concat([*parts, cells[labelled["column"].unique()]], axis=1)

@@ -1,12 +1,18 @@
 """Numbers as people read them; every number of a page, table or caption is written here."""
 
 import math
+import re
 
 from adiabatic.plan.runs import rate_text
 
 # Percentage points in a difference of 1.
 POINTS = 100
 MINUS = "\N{MINUS SIGN}"
+# A number as it is written here, or a count, a share, a rate, a p-value.
+NUMBER = re.compile(
+    rf"<?[+{MINUS}]?\d[\d,]*(\.\d+)?(e-?\d+)?%?"
+    r"( \[[^]]*\]| \(at least [^)]*\)| \([^)]* to [^)]*\))?"
+)
 # Metrics as the field writes them.
 METRICS = {
     "accuracy": "accuracy",
@@ -43,9 +49,29 @@ def with_bound(difference: float, low: float) -> str:
     return f"{points(difference)} (at least {points(low)})"
 
 
-def deviation(difference: float) -> str:
-    """A standard deviation of differences in percentage points: `0.4`; empty where unknown."""
-    return "" if math.isnan(difference) else f"{difference * POINTS:.1f}"
+def score(value: float) -> str:
+    """A score from 0 to 1, or a standard deviation of scores, in points: `94.5`."""
+    return "" if math.isnan(value) else f"{value * POINTS:.1f}"
+
+
+def digits(value: float) -> str:
+    """A number of any size by three digits: `0.0123`, `−0.5`, `1.2e-6`."""
+    if math.isnan(value):
+        return ""
+    mantissa, _, exponent = f"{value:.3g}".replace("-", MINUS, 1 if value < 0 else 0).partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def p_value(value: float) -> str:
+    """A p-value: `0.012`, and `<0.001` below."""
+    if math.isnan(value):
+        return ""
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, with or without its interval or bound, which is aligned right."""
+    return NUMBER.fullmatch(text) is not None
 
 
 def rate(learning_rate: float) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 from adiabatic.inference.differences import ENGLISH
 from adiabatic.plan.runs import BASE
 from adiabatic.report.files import Table
+from adiabatic.report.forest import shown_candidate
 from adiabatic.report.material import Material
 from adiabatic.report.numbers import candidate, count, with_interval
 
@@ -40,12 +41,16 @@ def pairs_table(material: Material) -> Table:
         }
     )
     different = int(((english["low"] > 0) | (english["high"] < 0)).sum())
+    one = shown_candidate(material)
+    name = candidate(one.group, one.learning_rate, one.alpha)
+    printed = shown[(shown["first"] == name) | (shown["second"] == name)]
     caption = (
         f"Candidates compared with one another on the same items and seeds: of {len(english)} "
         f"pairs {different} differ in English beyond chance, each by its own interval. The CSV "
-        f"also has every average ({count(table['aggregate'].nunique(), 'average')})."
+        f"also has every average ({count(table['aggregate'].nunique(), 'average')}), and the LaTeX "
+        f"table has the pairs of {name} alone."
     )
-    return Table(table, shown, caption)
+    return Table(table, shown, caption, printed)
 
 
 def against_chosen(material: Material) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from adiabatic.inference.verdicts import KEPT
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, count, deviation, with_interval
+from adiabatic.report.numbers import POINTS, count, score, with_interval
 from adiabatic.report.words import deciding, name_of
 
 STATUS = {
@@ -105,7 +105,7 @@ def _spread(row: pd.Series) -> str:
     """How far runs of several seeds lie apart."""
     if np.isnan(row["english_seed_sd"]):
         return ""
-    seeds, apart = int(row["seeds"]), deviation(row["english_seed_sd"])
+    seeds, apart = int(row["seeds"]), score(row["english_seed_sd"])
     return f" (the standard deviation of {seeds} seeds is {apart})"
 
 

@@ -6,7 +6,7 @@ from adiabatic.inference.comparisons import Candidate
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import count, metric, points, rate, with_interval
+from adiabatic.report.numbers import count, metric, points, rate, score, with_interval
 from adiabatic.report.words import deciding
 
 
@@ -38,7 +38,7 @@ def window_table(material: Material) -> Table:
     shown = pd.concat(
         [
             first["metric"].map(metric),
-            (first["base"] * 100).map("{:.1f}".format).rename("base"),
+            first["base"].map(score).rename("base (points)"),
             wide[cells["rate"].unique()],
         ],
         axis=1,

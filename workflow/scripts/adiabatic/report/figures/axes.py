@@ -39,16 +39,19 @@ def tick(value: float) -> str:
     return f"{'+' if value > 0 else MINUS}{abs(value):g}"
 
 
-def scale_points(axes: Sequence[Axes], low: float, high: float) -> None:
+def scale_points(
+    axes: Sequence[Axes], low: float, high: float, ticks: Sequence[float] = TICKS
+) -> None:
     """Y axes of differences in points that show all from `low` to `high`, alike.
 
-    They are linear where all differences are small, else linear near 0 and logarithmic beyond.
+    They are linear where all differences are small, else linear near 0 and logarithmic beyond, with
+    these ticks.
     """
     low, high = min(low, -1.0), max(high, 1.0)
     for axis in axes:
         if max(-low, high) > 4 * LINEAR_POINTS:
             axis.set_yscale("symlog", linthresh=LINEAR_POINTS)
-            axis.set_yticks(TICKS, list(map(tick, TICKS)))
+            axis.set_yticks(ticks, list(map(tick, ticks)))
             axis.set_ylim(1.6 * low - 0.2, 1.6 * high + 0.2)
         else:
             axis.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
@@ -56,11 +59,14 @@ def scale_points(axes: Sequence[Axes], low: float, high: float) -> None:
         axis.minorticks_off()
 
 
-def scale_rates(axis: Axes, rates: Sequence[float]) -> None:
-    """A logarithmic x axis on which the learning rates that were tried are written."""
+def scale_rates(axis: Axes, rates: Sequence[float], label: float = CLOSE) -> None:
+    """A logarithmic x axis on which the learning rates that were tried are written.
+
+    label: share of the axis that one of them takes.
+    """
     axis.set_xscale("log")
     # Rates that lie close would cover one another's labels.
-    apart = CLOSE * np.log10(rates[-1] / rates[0])
+    apart = label * np.log10(rates[-1] / rates[0])
     labels, last = [], -np.inf
     for value in rates:
         far = np.log10(value) - last >= apart

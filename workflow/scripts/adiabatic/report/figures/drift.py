@@ -5,20 +5,22 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adiabatic.evaluation.drift import BLOCK, QUERIES
-from adiabatic.report.figures.axes import looks_of, scale_points
+from adiabatic.report.figures.axes import looks_of, scale_points, scale_rates
 from adiabatic.report.figures.style import (
-    BLUE,
-    GREEN,
-    ORANGE,
+    BLACK,
+    DARK_GREY,
+    GREY,
+    LIGHT_GREY,
     PAGE,
-    PINK,
     STYLE,
     ZERO_LINE,
 )
 from adiabatic.report.numbers import MINUS, POINTS, rate
 from adiabatic.tasks.kinds import HELD_OUT
 
-BLOCK_LINES = [(BLUE, "o", "-"), (PINK, "s", "--"), (GREEN, "^", "-."), (ORANGE, "D", ":")]
+BLOCK_LINES = [(BLACK, "o", "-"), (DARK_GREY, "s", "--"), (GREY, "^", "-."), (LIGHT_GREY, "D", ":")]
+# Share of the axis of the weights that the label of a rate takes.
+LABEL = 0.26
 # Panels of tasks beside English and the weights.
 MOST_TASKS = 2
 
@@ -53,6 +55,7 @@ def draw_drift(rows: pd.DataFrame) -> Figure:
             axis.set(xscale="log", xlabel=f"query drift (1 {MINUS} cosine)")
             axis.set_title("English" if name == HELD_OUT else f"{name}, non-English")
             axis.minorticks_off()
+            axis.xaxis.set_major_formatter(_plain)
             ranges += [runs["difference"].min() * POINTS, runs["difference"].max() * POINTS]
         scale_points(scatters, min(ranges), max(ranges))
         for axis in scatters[1:]:
@@ -78,10 +81,16 @@ def _draw_blocks(axis: plt.Axes, rows: pd.DataFrame) -> None:
         axis.plot(
             values.index, values * POINTS, color=color, marker=marker, linestyle=style, label=name
         )
-    axis.set(xscale="log", yscale="log", xlabel="learning rate", title="weights")
+    axis.set(yscale="log", title="weights")
+    scale_rates(axis, sorted(blocks["learning_rate"].unique()), LABEL)
     axis.set_ylabel("relative weight change (%)")
     axis.minorticks_off()
     # Room for the legend above all lines, which rise.
     axis.set_ylim(top=axis.get_ylim()[1] * 30)
-    axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.yaxis.set_major_formatter(_plain)
     axis.legend(fontsize=6, handlelength=2.4, loc="upper left")
+
+
+def _plain(value: float, _: int) -> str:
+    """A positive number on a logarithmic axis: `0.01`, `10`, and `1e-6` from there on."""
+    return f"{value:g}" if value >= 1e-4 else rate(value)

@@ -17,13 +17,14 @@ METADATA = {
 }
 
 
-def save_figure(figure: Figure, data: pd.DataFrame, caption: Path, out: Path) -> None:
-    """Write a figure as `out` (PDF), and beside it as PNG, its data and its caption."""
+def save_figure(figure: Figure, data: pd.DataFrame, caption: Path | None, out: Path) -> None:
+    """Write a figure as `out` (PDF), and beside it as PNG, its data and, if given, its caption."""
     for suffix, metadata in METADATA.items():
         with written_atomically(out.with_suffix(suffix)) as path, plt.rc_context(STYLE):
             figure.savefig(path, metadata=metadata)
     plt.close(figure)
     with written_atomically(out.with_suffix(".csv")) as path:
         data.to_csv(path, index=False, float_format="%.6g")
-    with written_atomically(out.with_suffix(".rst")) as path:
-        shutil.copyfile(caption, path)
+    if caption is not None:
+        with written_atomically(out.with_suffix(".rst")) as path:
+            shutil.copyfile(caption, path)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from adiabatic.report.figures.axes import looks_of
 from adiabatic.report.figures.style import PAGE, STYLE
-from adiabatic.report.numbers import rate
+from adiabatic.report.numbers import POINTS, rate
 
 # What a loss is measured in, by the loss; the triplet loss is in units of similarity.
 UNITS = {"triplet": "similarity", "multiple-negatives-ranking": "nats"}
@@ -26,9 +26,9 @@ def draw_history(rows: pd.DataFrame, loss: str) -> Figure:
             for number, (_, run) in enumerate(runs):
                 look = {"color": color, "marker": marker, "markevery": 4, "lw": 0.9}
                 label = rate(value) if number == 0 else None
-                axes[0].plot(run["step"], run["validation_accuracy"], label=label, **look)
+                axes[0].plot(run["step"], run["validation_accuracy"] * POINTS, label=label, **look)
                 axes[1].plot(run["step"], run["loss"], **look)
-        axes[0].set_ylabel("validation accuracy")
+        axes[0].set_ylabel("validation accuracy (points)")
         axes[1].set_ylabel(f"training loss ({UNITS[loss]})")
         for axis in axes:
             axis.set_xlabel("step")

@@ -18,6 +18,11 @@ from adiabatic.report.figures.style import (
 from adiabatic.report.numbers import POINTS, metric, points, rate
 from adiabatic.text.languages import by_family, family_of
 
+# Languages of a heat map that fits a column, and of one whose cells have room for numbers.
+OF_A_COLUMN, WITH_NUMBERS = 9, 20
+# What stands in cells that have none.
+SIGNS = {"improved": "+", "non-inferior": "", "undecided": "?", "inferior": "!"}
+
 
 def draw_languages(
     rows: pd.DataFrame, margin: float, task: str, sides: tuple[str, str], learning_rate: float
@@ -43,18 +48,20 @@ def _heat_map(rows: pd.DataFrame, extent: float, title: str, sides: tuple[str, s
     keys = {"index": "query_language", "columns": "document_language"}
     wide = rows.pivot(values="difference", **keys).loc[order, documents].to_numpy() * POINTS
     verdicts = rows.pivot(values="verdict", **keys).loc[order, documents].to_numpy()
-    side = COLUMN if len(order) <= 9 else PAGE * 0.8
+    most = max(len(order), len(documents))
+    side = COLUMN if most <= OF_A_COLUMN else PAGE
     with plt.rc_context(STYLE):
         figure, axis = plt.subplots(figsize=(side, side * 0.92), layout="constrained")
-        image = axis.imshow(wide, cmap="PuOr", vmin=-extent, vmax=extent)
+        image = axis.imshow(wide, cmap="RdBu", vmin=-extent, vmax=extent)
         for (query, document), value in np.ndenumerate(wide):
             if np.isnan(value):
                 continue
             verdict = verdicts[query, document]
             text = points(value / POINTS)
+            text = f"({text})" if verdict == "undecided" else text
             axis.text(
-                document, query, f"({text})" if verdict == "undecided" else text,
-                ha="center", va="center", fontsize=5.5 if len(order) <= 9 else 4.5,
+                document, query, text if most <= WITH_NUMBERS else SIGNS[verdict],
+                ha="center", va="center", fontsize=5.5 if side == COLUMN else 6,
                 color=_readable(image.cmap(image.norm(value))),
                 weight="bold" if verdict in ("inferior", "improved") else "normal",
             )  # fmt: skip
@@ -62,13 +69,16 @@ def _heat_map(rows: pd.DataFrame, extent: float, title: str, sides: tuple[str, s
             for place in range(1, len(languages)):
                 if family_of(languages[place]) != family_of(languages[place - 1]):
                     draw(place - 0.5, color="white", lw=1.5)
-        axis.set_xticks(range(len(documents)), documents)
+        turned = 90 if most > WITH_NUMBERS else 0
+        axis.set_xticks(range(len(documents)), documents, rotation=turned)
         axis.set_yticks(range(len(order)), order)
         axis.tick_params(length=0)
         axis.spines[:].set_visible(False)
         axis.set_xlabel(f"language of {sides[1]}")
         axis.set_ylabel(f"language of {sides[0]}")
-        axis.set_title(title)
+        signs = "  (+ improved, ? undecided, ! inferior)" if most > WITH_NUMBERS else ""
+        axis.set_title(title + signs)
+        axis.tick_params(labelsize=STYLE["font.size"] if most <= 2 * WITH_NUMBERS else 5.5)
         bar = figure.colorbar(image, label="difference from the base (points)", shrink=0.8)
         bar.ax.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
     return figure

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from adiabatic.report.figures.axes import tick, verdict_handles
 from adiabatic.report.figures.style import (
-    BLUE,
-    GREY,
+    DARK_GREY,
+    LIGHT_GREY,
     MARGIN_LINE,
     PAGE,
     STYLE,
@@ -33,11 +33,11 @@ def draw_levels(rows: pd.DataFrame, margin: float) -> Figure:
         for (above, below), style in zip(axes.T, styles, strict=True):
             part = rows[rows["style"] == style]
             place = np.arange(len(part))
-            above.bar(place - 0.2, part["base"], 0.38, color=GREY, label="base")
-            above.bar(place + 0.2, part["tuned"], 0.38, color=BLUE, label="tuned")
-            above.axhline(0.5, color="black", lw=0.6, linestyle=":")
+            above.bar(place - 0.2, part["base"] * POINTS, 0.38, color=LIGHT_GREY, label="base")
+            above.bar(place + 0.2, part["tuned"] * POINTS, 0.38, color=DARK_GREY, label="tuned")
+            above.axhline(50, color="black", lw=0.6, linestyle=":")
             above.set_title(f"{style} anchors")
-            above.set_ylim(0, 1)
+            above.set_ylim(0, 100)
             below.axhline(0, **ZERO_LINE)
             below.axhline(-margin * POINTS, **MARGIN_LINE)
             for x, row in zip(place, part.itertuples(), strict=True):
@@ -47,7 +47,7 @@ def draw_levels(rows: pd.DataFrame, margin: float) -> Figure:
             below.set_xticks(place, part["level"])
             below.set_xlabel("level of difficulty")
             below.yaxis.set_major_formatter(lambda value, _: tick(round(value, 6)))
-        axes[0][0].set_ylabel("triplet accuracy\n(chance: 0.5)")
+        axes[0][0].set_ylabel("triplet accuracy\n(points; chance: 50)")
         axes[1][0].set_ylabel("difference\n(points)")
         bars, _ = axes[0][0].get_legend_handles_labels()
         bars[1].set_label(f"tuned at {rate(rows['learning_rate'].iloc[0])}")

@@ -17,8 +17,8 @@ from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.report.figures.axes import scale_points, tick
 from adiabatic.report.figures.style import (
     BLACK,
-    BLUE,
     COLUMN,
+    DARK_GREY,
     MARGIN_LINE,
     STYLE,
     WINDOW_SHADE,
@@ -85,7 +85,10 @@ def draw_methods(frame: pd.DataFrame, margin: float) -> Figure:
 def _style(frame: pd.DataFrame, name: str) -> dict[str, str]:
     """Marker, colour and filling: the second group of a method is hollow."""
     if name in (BASE, SWEEP):
-        return {"marker": "*" if name == BASE else "o", "color": BLACK if name == BASE else BLUE}
+        return {
+            "marker": "*" if name == BASE else "o",
+            "color": BLACK if name == BASE else DARK_GREY,
+        }
     method = frame.loc[frame["group"] == name, "method"].iloc[0]
     alike = [n for n in pd.unique(frame.loc[frame["method"] == method, "group"]) if n != SWEEP]
     row = METHODS[method]

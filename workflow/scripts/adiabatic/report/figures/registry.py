@@ -12,7 +12,7 @@ class FigureRow:
     draw: what draws it, called with the rows of its table and the arguments below. table: of which
     it is drawn, in tables/. title: in the report. arguments: what else it depends on, in order:
     margin, loss, rate (that is shown), name (of the task or ablation), sides (what the task's
-    queries and documents are called).
+    queries and documents are called). methods: whether it shows methods by marker and colour.
     """
 
     name: str
@@ -20,6 +20,7 @@ class FigureRow:
     table: str
     title: str
     arguments: tuple[str, ...] = ("margin",)
+    methods: bool = False
 
 
 FIGURES: Registry[FigureRow] = registry(
@@ -40,7 +41,11 @@ FIGURES: Registry[FigureRow] = registry(
         "levels", "adiabatic.report.figures.levels:draw_levels", "levels", "levels of difficulty"
     ),
     FigureRow(
-        "methods", "adiabatic.report.figures.methods:draw_methods", "methods", "methods compared"
+        "methods",
+        "adiabatic.report.figures.methods:draw_methods",
+        "methods",
+        "methods compared",
+        methods=True,
     ),
     FigureRow(
         "ablation",

@@ -20,14 +20,18 @@ STYLE = {
     "pdf.fonttype": 42,
     "savefig.dpi": 220,
 }
-# Okabe and Ito's palette, safe for colour-blind readers.
+# Of Okabe and Ito's palette, safe for colour-blind readers. Blue, green, orange and red are
+# verdicts throughout, and red is the margin; methods have other colours (see `plan.methods`), and
+# learning rates those of a scale from dark to light.
 BLACK, ORANGE, BLUE, GREEN, RED = "#000000", "#E69F00", "#0072B2", "#009E73", "#D55E00"
-SKY, YELLOW, PINK, GREY = "#56B4E9", "#F0E442", "#CC79A7", "#999999"
+PINK, PURPLE = "#CC79A7", "#6A3D9A"
+DARK_GREY, GREY, LIGHT_GREY = "#555555", "#8C8C8C", "#BBBBBB"
 # English, the other languages in their own, and across languages: colour, marker and line.
 ENGLISH_LINE = (BLACK, "o", "-")
-NON_ENGLISH_LINE = (BLUE, "s", "--")
+NON_ENGLISH_LINE = (PURPLE, "s", "--")
 CROSS_LINGUAL_LINE = (PINK, "^", "-.")
-OTHER_LINES = [(GREEN, "D", ":"), (ORANGE, "v", "-")]
+# Other averages of English: anchor styles of arXiv.
+OTHER_LINES = [(DARK_GREY, "D", ":"), (GREY, "v", "-")]
 # Verdicts on a difference: colour and marker.
 VERDICTS = {
     "improved": (BLUE, "^"),

@@ -10,12 +10,13 @@ from matplotlib.patches import Patch
 from adiabatic.inference.values import CROSS_LINGUAL, NON_ENGLISH
 from adiabatic.report.figures.axes import margin_handle, scale_points, scale_rates
 from adiabatic.report.figures.style import (
+    COLUMN,
     CROSS_LINGUAL_LINE,
+    DARK_GREY,
     ENGLISH_LINE,
     MARGIN_LINE,
     NON_ENGLISH_LINE,
     OTHER_LINES,
-    PAGE,
     STYLE,
     WINDOW_SHADE,
     ZERO_LINE,
@@ -23,8 +24,14 @@ from adiabatic.report.figures.style import (
 from adiabatic.report.numbers import POINTS, metric
 from adiabatic.tasks.kinds import ARXIV, HELD_OUT
 
-ENGLISH_PANEL = "English triplets"
-CHOSEN_LINE = {"color": "#666666", "lw": 0.8, "linestyle": ":", "zorder": 1}
+ENGLISH_PANEL, ENGLISH_LABEL = "English triplets", "English"
+CHOSEN_LINE = {"color": DARK_GREY, "lw": 0.8, "linestyle": ":", "zorder": 1}
+# Panels side by side, and inches that a panel, a row of the legend and all else are high.
+ACROSS = 2
+PANEL, LEGEND_ROW, REST = 1.45, 0.145, 0.3
+TICKS = [-40, -10, -3, 0, 3, 10, 40]
+# Share of a panel's axis that the label of a rate takes.
+LABEL = 0.2
 
 
 def draw_window(rows: pd.DataFrame, margin: float) -> Figure:
@@ -36,32 +43,34 @@ def draw_window(rows: pd.DataFrame, margin: float) -> Figure:
     english = rows["task"].isin([ARXIV, HELD_OUT])
     panel = rows["task"].where(~english, ENGLISH_PANEL)
     panels = [part for _, part in rows.groupby(panel, sort=False)]
-    count = len(panels)
-    across = min(count, 3)
-    down = -(-count // across)
+    looks = _looks(rows)
+    across = min(len(panels), ACROSS)
+    down = -(-len(panels) // across)
     with plt.rc_context(STYLE):
+        handles = _handles(rows, looks)
+        height = PANEL * down + LEGEND_ROW * -(-len(handles) // 2) + REST
         figure, axes = plt.subplots(
-            down, across, figsize=(PAGE, 2.0 * down + 0.55), sharey=True, layout="constrained",
-            squeeze=False,
-        )  # fmt: skip
+            down, across, figsize=(COLUMN, height), sharey=True, layout="constrained", squeeze=False
+        )
         flat = axes.ravel()
         for axis, part in zip(flat, panels, strict=False):
-            _draw(axis, part, margin)
-        scale_points(flat, rows["low"].min() * POINTS, rows["high"].max() * POINTS)
-        for axis in flat[count:]:
+            _draw(axis, part, margin, looks)
+        scale_points(flat, rows["low"].min() * POINTS, rows["high"].max() * POINTS, TICKS)
+        for axis in flat[len(panels) :]:
             axis.set_visible(False)
-        for axis in axes[:, 0]:
-            axis.set_ylabel("difference from the base (points)")
-        handles = [margin_handle()]
-        if rows["in_window"].any():
-            handles.append(Patch(label="window: all is kept, and English gains", **WINDOW_SHADE))
-        if rows["chosen"].any():
-            handles.append(Line2D([], [], label="chosen rate", **CHOSEN_LINE))
-        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        for axis in axes[-1]:
+            axis.set_xlabel("learning rate")
+        figure.supylabel("difference from the base (points)", fontsize=STYLE["font.size"])
+        figure.legend(
+            handles=handles, loc="outside lower center", ncols=2, fontsize=6.5, handlelength=2.4,
+            labelspacing=0.3,
+        )  # fmt: skip
     return figure
 
 
-def _draw(axis: Axes, rows: pd.DataFrame, margin: float) -> None:
+def _draw(
+    axis: Axes, rows: pd.DataFrame, margin: float, looks: dict[str, tuple[str, str, str]]
+) -> None:
     axis.axhline(0, **ZERO_LINE)
     axis.axhline(-margin * POINTS, **MARGIN_LINE)
     rates = sorted(rows["learning_rate"].unique())
@@ -71,27 +80,53 @@ def _draw(axis: Axes, rows: pd.DataFrame, margin: float) -> None:
     chosen = rows.loc[rows["chosen"], "learning_rate"]
     if len(chosen):
         axis.axvline(chosen.iloc[0], **CHOSEN_LINE)
-    others = iter(OTHER_LINES)
     for name, line in rows.groupby("aggregate", sort=False):
-        color, marker, style = _look(name, line) or next(others)
+        label = _label(name, line)
+        color, marker, style = looks[label]
         line = line.sort_values("learning_rate")
         x, low, high = line["learning_rate"], line["low"] * POINTS, line["high"] * POINTS
         axis.fill_between(x, low, high, color=color, alpha=0.15, lw=0)
         axis.plot(
-            x, line["difference"] * POINTS, color=color, marker=marker, linestyle=style,
-            label=name.split(", ")[-1],
-        )  # fmt: skip
-    scale_rates(axis, rates)
+            x, line["difference"] * POINTS, color=color, marker=marker, linestyle=style, label=label
+        )
+    scale_rates(axis, rates, LABEL)
+    axis.set_xlabel("")
+    axis.tick_params(labelsize=6.5)
     task = rows["task"].iloc[0]
     title = ENGLISH_PANEL if task in (ARXIV, HELD_OUT) else task
-    axis.set_title(f"{title} ({metric(rows['metric'].iloc[0])})")
-    axis.legend(fontsize=6, handlelength=2.4, loc="lower left")
+    axis.set_title(f"{title}\n({metric(rows['metric'].iloc[0])})", fontsize=7)
 
 
-def _look(name: str, line: pd.DataFrame) -> tuple[str, str, str] | None:
-    """English, the other languages and cross-lingual look alike in every panel."""
-    if name.endswith(NON_ENGLISH):
-        return NON_ENGLISH_LINE
-    if name.endswith(CROSS_LINGUAL):
-        return CROSS_LINGUAL_LINE
-    return None if line["task"].iloc[0] == ARXIV else ENGLISH_LINE
+def _label(name: str, line: pd.DataFrame) -> str:
+    """What the legend calls an average: English, the other languages, or one of arXiv."""
+    if name.endswith((NON_ENGLISH, CROSS_LINGUAL)) or line["task"].iloc[0] == ARXIV:
+        return name.split(", ")[-1]
+    return ENGLISH_LABEL
+
+
+def _looks(rows: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
+    """Colour, marker and line by label, the same in every panel."""
+    known = {
+        ENGLISH_LABEL: ENGLISH_LINE,
+        NON_ENGLISH: NON_ENGLISH_LINE,
+        CROSS_LINGUAL: CROSS_LINGUAL_LINE,
+    }
+    labels = {_label(name, line) for name, line in rows.groupby("aggregate", sort=False)}
+    others = [name.split(", ")[-1] for name in pd.unique(rows["aggregate"])]
+    others = [label for label in dict.fromkeys(others) if label in labels - known.keys()]
+    found = {label: look for label, look in known.items() if label in labels}
+    return found | dict(zip(others, OTHER_LINES, strict=False))
+
+
+def _handles(rows: pd.DataFrame, looks: dict[str, tuple[str, str, str]]) -> list[Line2D | Patch]:
+    """What the one legend explains: lines, the margin, the window, the chosen rate."""
+    handles: list[Line2D | Patch] = [
+        Line2D([], [], color=color, marker=marker, linestyle=style, label=label)
+        for label, (color, marker, style) in looks.items()
+    ]
+    handles.append(margin_handle())
+    if rows["in_window"].any():
+        handles.append(Patch(label="window: all kept, English gains", **WINDOW_SHADE))
+    if rows["chosen"].any():
+        handles.append(Line2D([], [], label="chosen rate", **CHOSEN_LINE))
+    return handles

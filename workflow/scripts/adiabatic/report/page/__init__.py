@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adiabatic.evaluation.contamination import contamination_in_words
 from adiabatic.inference.claim_list import claims_frame
+from adiabatic.inference.differences import LANGUAGES
+from adiabatic.inference.halves import REPORT
 from adiabatic.plan.methods import METHODS
 from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.report.claims import shown_claims
@@ -19,8 +21,11 @@ from adiabatic.report.numbers import POINTS, count, with_interval
 from adiabatic.report.pairs import against_chosen
 from adiabatic.report.verdict import paper_is_not_best, reasons, status_words
 from adiabatic.report.words import deciding, name_of
+from adiabatic.text.languages import by_family
 
 TEMPLATE = "page.html.jinja"
+# Pixels of a figure that is wider than one column.
+WIDE = 1000
 # Claims about one rate, which the page shows at the chosen one.
 AT_A_RATE = "abcd"
 
@@ -66,12 +71,13 @@ def page(
         methods=list(method_rows(material)),
         claims=list(claim_rows(material)),
         figures=[
-            figure._asdict() | {"data": base64.b64encode(figure.png.read_bytes()).decode()}
+            figure._asdict() | {"data": base64.b64encode(data).decode(), "narrow": is_narrow(data)}
             for figure in figures
+            for data in [figure.png.read_bytes()]
         ],
         contamination=contamination_in_words(sets),
         costs=tuning_costs(material, parameters),
-        untested=list(untested(material, approximate)),
+        untested=[*not_covered(material, sets), *untested(material, approximate)],
     )
 
 
@@ -123,20 +129,51 @@ def tuning_costs(material: Material, parameters: dict[str, int]) -> list[str]:
     return told
 
 
+def reported(material: Material) -> pd.DataFrame:
+    """Differences of languages from the base on items of the report part, where there are any."""
+    rows = material.differences
+    rows = rows[(rows["family"] == LANGUAGES) & (rows["half"] == REPORT)]
+    return rows[(rows["against"] == BASE) & (rows["n"] > 0)]
+
+
+def not_covered(material: Material, sets: pd.DataFrame) -> Iterator[str]:
+    """Of which languages nothing is known: not evaluated, or without an item in the report part.
+
+    Args:
+        sets: as in data/evaluation_sets.csv.
+    """
+    judged = reported(material)
+    if judged.empty:
+        yield "Any language but English: nothing multilingual was evaluated."
+        return
+    known = by_family(list(judged["query_language"].unique()))
+    yield f"Languages other than {', '.join(known)}: there is no evidence about them."
+    configured = sets.set_index("set")["languages"].str.split()
+    for task in material.plan.tasks:
+        seen = set(judged.loc[judged["task"] == task.name, "query_language"])
+        missing = [name for name in configured.get(task.name, []) if name not in seen]
+        if missing:
+            yield (
+                f"{', '.join(by_family(missing))} in {task.name}: configured, but no item of it is "
+                "among those that are reported, so nothing is known."
+            )
+
+
+def is_narrow(png: bytes) -> bool:
+    """Whether a figure has room for something beside it: its width, from the head of its file."""
+    return int.from_bytes(png[16:20], "big") < WIDE
+
+
 def untested(material: Material, approximate: list[str]) -> Iterator[str]:
     """What nothing in the experiment speaks about."""
     for claim in material.claims:
         if claim.verdict == "not tested" and claim.group == SWEEP:
             yield f"Claim {claim.claim}: {claim.detail}."
-    judged = material.differences[material.differences["family"] == "languages"]
+    judged = reported(material)
     if len(judged):
-        known = ", ".join(sorted(judged["query_language"].unique()))
-        yield f"Languages other than {known}: there is no evidence about them."
         sizes = judged.groupby("task", sort=False)["n"].max()
         tasks = ", ".join(f"{task} ({n:,} reported items a language)" for task, n in sizes.items())
         yield f"Queries of other kinds than those of {tasks}."
-    else:
-        yield "Any language but English: no multilingual task was evaluated."
     if approximate:
         yield (
             f"Your own index: {', '.join(approximate)} searched by an approximate index of this "
