@@ -40,6 +40,8 @@ COLUMNS = [
     *("scope", "seeds", *CELL, "family", "aggregate", "n", "clusters"),
     *("base", "tuned", "difference", "standard_error", "low", "high"),
     *("p_improved", "p_noninferior", "p_inferior", "changed"),
+    # Parts of the variance, by which sizes of other experiments are found: see `Estimate`.
+    *("items_variance", "runs_variance", "residual_variance"),
 ]
 
 
@@ -196,5 +198,8 @@ def _statistics(found: Means, how: Inference, scope: str, base: np.ndarray) -> p
             "p_noninferior": p_values_above(found, -margin, scope),
             "p_inferior": p_values_below(found, -margin, scope),
             "changed": found.flips.gained + found.flips.lost,
+            "items_variance": found.items_variance,
+            "runs_variance": found.runs_variance,
+            "residual_variance": found.residual_variance,
         }
     )
