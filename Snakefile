@@ -19,6 +19,7 @@ include: "workflow/rules/tune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/mteb.smk"
+include: "workflow/rules/plan.smk"
 
 
 rule all:
@@ -36,7 +37,7 @@ onstart:
 
 
 onsuccess:
-    write_report()
+    show_plan() if planned_only() else write_report()
 
 
 onerror:

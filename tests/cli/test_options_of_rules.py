@@ -51,8 +51,9 @@ def commands(snakemake, workplace, name):
     (workplace / "q.csv").write_text("question,document,language\n")
     (workplace / "overlay.json").write_text(json.dumps(CONFIGURATIONS[name]))
     done = snakemake(
-        "--dry-run", "--forceall", "--printshellcmds", "--configfile", workplace / "overlay.json"
-    )
+        "--dry-run", "--forceall", "--printshellcmds", "--configfile", workplace / "overlay.json",
+        "--", "all", "plan_experiment",
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return sorted(set(COMMAND.findall(done.stdout)))
 

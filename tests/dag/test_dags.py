@@ -95,6 +95,18 @@ def test_the_papers_experiment(snakemake, workplace):
     assert not {"make_world", "pretrain_base"} & set(found)
 
 
+def test_the_plan_tunes_nothing(snakemake):
+    found = jobs(snakemake("--dry-run", "plan_experiment"))
+    assert found["plan_experiment"] == found["pretrain_base"] == found["check_evaluation_sets"] == 1
+    assert not {"tune_query_encoder", "embed_documents", "evaluate_base"} & set(found)
+    pilot = "evaluation={pilot: small}"
+    done = snakemake("--dry-run", "--printshellcmds", "plan_experiment", "--config", pilot)
+    (command,) = commands(done, "plan_experiment")
+    assert "--pilot results/small" in command
+    # Nothing else reads it.
+    assert "--pilot" not in snakemake("--dry-run", "--printshellcmds", "--config", pilot).stdout
+
+
 def test_a_harvest(snakemake):
     papers = "papers={source: oai, path: data/arxiv, oai: {contact: me@example.org, sets: [cs]}}"
     done = snakemake("--dry-run", "--printshellcmds", "--config", papers)
