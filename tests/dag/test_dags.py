@@ -81,7 +81,7 @@ def test_the_papers_experiment(snakemake, workplace):
     touch(workplace, "data/arxiv-metadata-oai-snapshot.json", json.dumps(paper(1)))
     settings = configured("paper.yaml")
     for language in settings["evaluation"]["tasks"][0]["languages"]:
-        touch(workplace, f"data/xnli/dev-{language}.tsv", "\n".join(xnli_lines("p")))
+        touch(workplace, f"data/xnli/all-{language}.tsv", "\n".join(xnli_lines("p")))
     overlay = ROOT / "workflow/experiments/paper.yaml"
     found = jobs(snakemake("--dry-run", "--configfile", overlay))
     assert found["prepare_base"] == found["download_tuning_data"] == 1
@@ -119,7 +119,7 @@ def test_a_harvest(snakemake):
 
 def test_a_pilot(snakemake, workplace):
     touch(workplace, "data/papers.jsonl.gz")
-    touch(workplace, "data/pairs.jsonl", "{}\n" * 1001)
+    touch(workplace, "data/pairs.jsonl", "{}\n" * 2001)
     touch(workplace, "data/encoder/config.json", json.dumps({"num_hidden_layers": 12}))
     touch(workplace, "data/encoder/tokenizer.json", "{}")
     names = ["embeddings.word_embeddings.weight", "encoder.layer.0.output.dense.weight"]

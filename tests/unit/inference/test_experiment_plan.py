@@ -13,7 +13,7 @@ XNLI = PlannedSet("xnli", "b", 9, 2000, 2000, 0.5)
 
 def expected(of, rate):
     changed = 0.01 if rate < 1e-6 else 0.2
-    return Expected(changed, changed, 0.1, 0.01 * changed, 0.3, "default")
+    return Expected(changed, changed, 0.1, 0.01 * changed, 0.3)
 
 
 def planned(sets=(ENGLISH, XNLI), rates=(1e-5, 1e-7), seeds=3):

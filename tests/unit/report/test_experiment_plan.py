@@ -22,7 +22,7 @@ def rows_of(*rows):
 
 def row(claim, task, rate, power, needed=4000, seeds=3, **about):
     sizes = {"comparisons": 9, "items": 1000, "reported": 500, "seeds": 3, "changed": 0.05}
-    found = {"power": power, "needed_items": needed, "needed_seeds": seeds, "source": "default"}
+    found = {"power": power, "needed_items": needed, "needed_seeds": seeds}
     return {"claim": claim, "task": task, "learning_rate": rate} | sizes | found | about
 
 
@@ -70,6 +70,14 @@ def test_too_few_seeds_and_missing_sets_are_warned_of():
     assert told[0].startswith("tuning.seeds: 2 found; ")
     assert told[1].startswith("claim c (no language loses")
     assert len(told) == 2
+
+
+def test_a_pilot_that_tried_other_rates_is_warned_of():
+    ablated = plan_with(3, "freeze", "precision")
+    near = ROWS.assign(power=1.0, pilot_rate=ROWS["learning_rate"] * 3)
+    assert warnings_of(near, ablated, KINDS) == []
+    (told,) = warnings_of(near.assign(pilot_rate=1e-7), ablated, KINDS)
+    assert told.startswith("evaluation.pilot: it tried no rate near 1e-6 ")
 
 
 def test_the_terminal_shows_tables_then_warnings():

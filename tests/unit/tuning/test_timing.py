@@ -27,7 +27,7 @@ def test_steps_are_counted_as_they_are_made(triplets, settings):
 
 
 def test_a_run_is_its_steps_and_its_validations():
-    assert Timing(step=0.5, query=0.01, document=1.0).run(100, 20) == pytest.approx(50 + 2.2)
+    assert Timing(0.5, 0.01, 0.1, 1.0).run(100, 20) == pytest.approx(50 + 2.2)
 
 
 @pytest.mark.parametrize("repeated", [1, 4])
@@ -36,7 +36,9 @@ def test_parts_are_timed_on_the_triplets_that_are_configured(
 ):
     count = 16 * repeated
     data = {"query": QUERIES * repeated, "positive": TEXTS * repeated}
-    frame = pd.DataFrame(data | {"negative": TEXTS[::-1] * repeated, "split": "train"})
+    splits = ["train"] * count + ["validation"] * 2
+    frame = pd.DataFrame(data | {"negative": TEXTS[::-1] * repeated})
+    frame = pd.concat([frame, frame[:2]], ignore_index=True).assign(split=splits)
     frame.to_parquet(tmp_path / "tuning.parquet")
     run = PlannedRun("r", "sweep", learning_rate=1e-6, settings={"batch_size": 2})
     making = Making(run, tiny_encoder_folder, tmp_path / "tuning.parquet", Path(), Path())
@@ -44,6 +46,7 @@ def test_parts_are_timed_on_the_triplets_that_are_configured(
     found = timed(making, frame["query"].tolist(), TEXTS)
     assert 0 < found.step < 5
     assert 0 < found.query < 1
+    assert 0 < found.validation < 1
     assert 0 < found.document < 1
     assert number_of_steps(count, making.settings()) == count / 2
     # The base stays as it is.

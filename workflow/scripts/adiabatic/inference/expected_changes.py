@@ -2,11 +2,12 @@
 
 The share of items that change decides how many a comparison needs. It grows with the learning
 rate, and the larger the base, the lower the rates at which it does. So the defaults are by the rate
-relative to the one at which languages are lost in a base of that many layers.
+relative to the end of the window in which a base of that many layers keeps its languages.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,16 @@ from adiabatic.inference.verdicts import enough_seeds
 from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.tasks.kinds import ARXIV, KINDS
 
-# By the most layers of a base, the rate at which languages are lost: of the demonstration (2), of a
-# real multilingual BERT (3 layers of width 256), and, from the paper, of E5-small (12). For larger
-# ones it is a guess.
-LOST_AT = {2: 1e-2, 6: 1e-3, 12: 1e-6, 10_000: 3e-7}
-# Share of the items that change, by the rate relative to that: the larger of what the demonstration
-# and the BERT showed (docs/experiments.md). Nothing was measured with E5.
-CHANGED = ((1e-5, 0.004), (1e-4, 0.006), (3e-3, 0.04), (1e-2, 0.08), (1e-1, 0.15), (1.0, 0.36))
+# By the most layers of a base, the last rate before languages begin to lose: of the demonstration
+# (2), of a real multilingual BERT (3 layers of width 256) and, from the paper, of E5-small (12); of
+# larger ones it is a guess.
+END_OF_WINDOW = {2: 1e-4, 6: 1e-5, 12: 1e-7, 10_000: 3e-8}
+# Share of the items that change, by the rate relative to that: the larger of what was measured with
+# the demonstration and with the BERT (docs/experiments.md). Nothing was measured with E5.
+CHANGED = (
+    *((2e-3, 0.0002), (1e-2, 0.0008), (1e-1, 0.007), (3e-1, 0.035), (1.0, 0.07)),
+    *((1e1, 0.15), (1e2, 0.36)),
+)
 # Variance of an item's difference, over its absolute mean: of one that is right or wrong, of the
 # mean of two such, of a rank metric.
 RIGHT_OR_WRONG, MEAN_OF_TWO, GRADED = 0.95, 0.5, 0.4
@@ -35,7 +39,9 @@ OWN_OF_RUN, MOST_OWN = 2.0, 0.5
 # Standard deviation of runs' means, by the share that changes.
 SPREAD_OF_RUNS = 0.02
 # How alike two comparisons of a set are.
-ALIKE_LEVELS, ALIKE_PAIRS, ALIKE_LANGUAGES = 0.1, 0.3, 0.5
+ALIKE_LEVELS, ALIKE_PAIRS, ALIKE_LANGUAGES = 0.05, 0.1, 0.4
+# How alike two items of a cluster are (XQuAD's questions about one passage).
+ALIKE_IN_CLUSTER = 0.15
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Expected:
 
     changed: share of the items. variance: of an item's difference, of which `own` is the share that
     one run alone has. spread: standard deviation of the runs' means. correlation: of comparisons.
-    source: where that is from.
+    pilot_rate: at which a pilot found that; NaN: it is what is usual.
     """
 
     changed: float
@@ -52,14 +58,14 @@ class Expected:
     own: float
     spread: float
     correlation: float
-    source: str
+    pilot_rate: float = nan
 
     def prospects(self, of: PlannedSet, seeds: int, difference: float = 0.0) -> Prospects:
         """Those of a set's comparisons, of which each has the same true difference."""
         every = np.ones(of.comparisons)
         scope = THE_RATE if enough_seeds(seeds, tuned=True) else THESE_RUNS
-        # Items of a cluster are taken to be alike: that needs the most of them.
-        variance = self.variance * of.items / of.clusters
+        # The design effect of clusters (Kish 1965, Survey Sampling, sec. 5.4).
+        variance = self.variance * (1 + ALIKE_IN_CLUSTER * (of.items / of.clusters - 1))
         return Prospects(
             difference * every,
             max(self.changed, abs(difference)) * every,
@@ -87,14 +93,14 @@ def by_default(of: PlannedSet, rate: float, layers: int, kinds: Mapping[str, str
         alike = ALIKE_PAIRS
     own = min(OWN_OF_RUN * changed, MOST_OWN)
     spread = SPREAD_OF_RUNS * changed
-    return Expected(changed, variance * changed, own, spread, alike, "default")
+    return Expected(changed, variance * changed, own, spread, alike)
 
 
 def usual_share(rate: float, layers: int) -> float:
     """The share of items that change at a rate, between the measured ones on logarithmic scales."""
-    lost_at = next(lost for most, lost in LOST_AT.items() if layers <= most)
+    end = next(end for most, end in END_OF_WINDOW.items() if layers <= most)
     rates, shares = np.log(np.array(CHANGED)).T
-    return float(np.exp(np.interp(np.log(rate / lost_at), rates, shares)))
+    return float(np.exp(np.interp(np.log(rate / end), rates, shares)))
 
 
 def by_pilot(
@@ -131,11 +137,11 @@ def by_pilot(
 def _found(rows: pd.DataFrame, everything: pd.DataFrame, otherwise: Expected) -> Expected:
     items, seeds = items_of(rows), int(rows["seeds"].iloc[0])
     prospects = prospects_of(rows)
-    # By cluster, since the planned set's clusters are counted anew.
-    per_item = prospects.clusters
-    variance = ((prospects.common + prospects.interaction) * per_item).mean()
+    # Without the design effect, since the planned set has one of its own.
+    alone = 1 / (1 + ALIKE_IN_CLUSTER * (1 / prospects.clusters - 1))
+    variance = ((prospects.common + prospects.interaction) * alone).mean()
     told = seeds > 1 and variance > 0
-    own = float((prospects.interaction * per_item).mean() / variance) if told else otherwise.own
+    own = float((prospects.interaction * alone).mean() / variance) if told else otherwise.own
     spread = float(np.sqrt(prospects.between.mean()))
     # Where nothing changed, one item of all might have.
     changed = max(float(rows["changed"].mean()), 1 / float(items.sum()))
@@ -145,5 +151,5 @@ def _found(rows: pd.DataFrame, everything: pd.DataFrame, otherwise: Expected) ->
         own,
         spread if prospects.scope == THE_RATE else otherwise.spread,
         correlation_of(rows, everything),
-        "pilot",
+        float(rows["learning_rate"].iloc[0]),
     )

@@ -15,7 +15,7 @@ from adiabatic.inference.sample_sizes import POWER, PRECISION, Question, needed_
 
 COLUMNS = [
     *("claim", "task", "learning_rate", "comparisons", "items", "reported", "seeds", "changed"),
-    *("source", "power", "detectable", "needed_items", "needed_seeds"),
+    *("pilot_rate", "power", "detectable", "needed_items", "needed_seeds"),
 ]
 # Power of less than this is no chance.
 NO_CHANCE = 0.2
@@ -56,7 +56,7 @@ def plan_rows(
             corrected.append(_power(of, found, seeds, how, how.tail / len(rates)) if some else 0.0)
         if corrected:
             row = dict.fromkeys(COLUMNS, np.nan) | {"claim": WINDOW, "task": ALL_TASKS}
-            row |= {"seeds": seeds, "power": float(np.prod(corrected)), "source": ""}
+            row |= {"seeds": seeds, "power": float(np.prod(corrected))}
             at_rate.append(row)
         rows += [row | {"learning_rate": rate} for row in at_rate]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(
@@ -105,4 +105,4 @@ def _question(of: PlannedSet, found: Expected, seeds: int, how: Inference, tail:
 def _about(of: PlannedSet, found: Expected, seeds: int) -> dict[str, object]:
     row = dict.fromkeys(COLUMNS, np.nan) | {"claim": of.claim, "task": of.task, "seeds": seeds}
     row |= {"comparisons": of.comparisons, "items": of.items, "reported": round(of.reported)}
-    return row | {"changed": found.changed, "source": found.source}
+    return row | {"changed": found.changed, "pilot_rate": found.pilot_rate}

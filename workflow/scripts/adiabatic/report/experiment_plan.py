@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from textwrap import fill
 
+import numpy as np
 import pandas as pd
 
 from adiabatic.inference.claims import (
@@ -27,6 +28,8 @@ from adiabatic.tasks.kinds import ARXIV, HELD_OUT, KINDS
 NO_SIZE = "no size will do"
 # Characters of a line of text on the terminal.
 WIDTH = 100
+# Orders of magnitude between a rate and that of a pilot which says nothing of it.
+FAR = 0.8
 
 
 def sample_sizes_table(rows: pd.DataFrame, kinds: Mapping[str, str], margin: float) -> Table:
@@ -101,6 +104,13 @@ def warnings_of(rows: pd.DataFrame, plan: Plan, kinds: Mapping[str, str]) -> lis
             f"claim e ({STATEMENTS[WINDOW]}) has no chance unless languages gain: power "
             f"{_percent(window['power'].max(), 0)} at best, at "
             f"{rate(window.loc[window['power'].idxmax(), 'learning_rate'])}"
+        )
+    far = np.abs(np.log10(rows["pilot_rate"] / rows["learning_rate"])) > FAR
+    if far.any():
+        rates = ", ".join(map(rate, sorted(rows.loc[far, "learning_rate"].unique())))
+        told.append(
+            f"evaluation.pilot: it tried no rate near {rates} (within a factor of {10**FAR:.0f}), "
+            "so what is said of that is too high or too low"
         )
     changes = {run.changes for run in plan.ablations}
     for setting, claim in ROLES.items():

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
-import torch
 
 from adiabatic.encoding.encoder import Encoder, load_encoder
+from adiabatic.encoding.token_ids import TokenIds
 from adiabatic.tuning.history import HISTORY_POINTS
 from adiabatic.tuning.loop import Triplets, tune
 from adiabatic.tuning.making import Making
@@ -23,15 +23,19 @@ QUERIES, DOCUMENTS = 256, 128
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds for a step of tuning, to encode a query, and to encode a document."""
+    """Seconds for a step of tuning, and to encode one text.
+
+    validation: a query of the validation split. query: one of evaluation. document: of any corpus.
+    """
 
     step: float
+    validation: float
     query: float
     document: float
 
     def run(self, steps: int, validation: int) -> float:
         """Seconds for a run: its steps, and its validations, of which one comes before them."""
-        return steps * self.step + (HISTORY_POINTS + 1) * validation * self.query
+        return steps * self.step + (HISTORY_POINTS + 1) * validation * self.validation
 
 
 def timed(making: Making, queries: Sequence[str], documents: Sequence[str]) -> Timing:
@@ -41,9 +45,16 @@ def timed(making: Making, queries: Sequence[str], documents: Sequence[str]) -> T
         queries, documents: texts, of which some are taken at even distances.
     """
     encoder = making.encoder()
-    query = _seconds_each(encoder, _spread(queries, QUERIES), "query")
-    document = _seconds_each(encoder, _spread(documents, DOCUMENTS), "document")
-    return Timing(seconds_a_step(making), query, document)
+    _, validation = tokenized(making.base, making.data)
+    places = _spread(len(validation.queries), QUERIES)
+    parts = (
+        validation.queries.take(places),
+        encoder.tokenize([queries[place] for place in _spread(len(queries), QUERIES)], "query"),
+        encoder.tokenize(
+            [documents[place] for place in _spread(len(documents), DOCUMENTS)], "document"
+        ),
+    )
+    return Timing(seconds_a_step(making), *(_seconds_each(encoder, tokens) for tokens in parts))
 
 
 def seconds_a_step(making: Making) -> float:
@@ -83,16 +94,15 @@ def _seconds_of_steps(
     return time.perf_counter() - start
 
 
-def _seconds_each(encoder: Encoder, texts: list[str], side: str) -> float:
-    encoder.encode(texts[:8], side)
+def _seconds_each(encoder: Encoder, tokens: TokenIds) -> float:
+    if not len(tokens):
+        return 0.0
+    encoder.encode_tokens(tokens.take(np.arange(min(8, len(tokens)))))
     start = time.perf_counter()
-    encoder.encode(texts, side)
-    if encoder.model.device.type != "cpu":
-        torch.cuda.synchronize()
-    return (time.perf_counter() - start) / len(texts)
+    encoder.encode_tokens(tokens)
+    return (time.perf_counter() - start) / len(tokens)
 
 
-def _spread(texts: Sequence[str], most: int) -> list[str]:
-    """So many of the texts, at even distances."""
-    places = np.unique(np.linspace(0, len(texts) - 1, min(most, len(texts))).round().astype(int))
-    return [texts[place] for place in places]
+def _spread(count: int, most: int) -> np.ndarray:
+    """So many places, at even distances."""
+    return np.unique(np.linspace(0, max(count - 1, 0), min(most, count)).round().astype(int))
