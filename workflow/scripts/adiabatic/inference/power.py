@@ -15,7 +15,7 @@ from adiabatic.inference.intervals import THE_RATE, excludes, run_term
 from adiabatic.inference.score_intervals import Flips
 
 # Simulated outcomes of one size, over all comparisons; experiments, at least and at most.
-OUTCOMES, FEWEST, MOST = 30_000, 200, 2_000
+OUTCOMES, FEWEST, MOST = 15_000, 200, 2_000
 # Comparisons as many errors as this beyond what is needed pass always.
 BEYOND_DOUBT = 5.0
 # Of a binomial count, from which on its quantiles are found by an expansion.
