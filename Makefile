@@ -1,4 +1,5 @@
 # make results    every table and figure of the experiment, and results/EXPERIMENT/report.zip
+# make plan       what the experiment can decide, the sizes it needs and its time: before anything is tuned
 # make test       lint and the whole test suite
 # make dev        install everything that tests, benchmarks and documentation need; runs nothing
 # make lint       ruff (check and format), snakefmt, snakemake --lint
@@ -24,13 +25,18 @@ CODE := workflow tests bench envs docs
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results test dev lint bench docs export mteb faiss lock conda-envs
+.PHONY: results plan test dev lint bench docs export mteb faiss lock conda-envs
 # Two pips at a time in one environment disturb each other.
 .NOTPARALLEL:
 
 results: .venv/results.installed
 	$(if $(OVERLAY),@python workflow/scripts/check_overlay.py $(OVERLAY))
 	snakemake $(CONFIG)
+
+# Anew each time: how long things take depends on what else the machine does.
+plan: .venv/results.installed
+	$(if $(OVERLAY),@python workflow/scripts/check_overlay.py $(OVERLAY))
+	snakemake $(CONFIG) --forcerun plan_experiment -- plan_experiment
 
 test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
   .venv/export.installed .venv/earlier-loaders.installed

@@ -19,6 +19,7 @@ include: "workflow/rules/tune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/mteb.smk"
+include: "workflow/rules/plan.smk"
 include: "workflow/rules/export.smk"
 
 
@@ -39,7 +40,7 @@ onstart:
 
 
 onsuccess:
-    write_report()
+    show_plan() if planned_only() else write_report()
 
 
 onerror:

@@ -21,7 +21,10 @@ SEARCH = {
 }  # fmt: skip
 MINE = {"name": "mine", "kind": "own", "source": "path", "path": "q.csv"}
 # Beside the default target, with the demonstration: what is asked for by name.
-ASKED_FOR = {"shipped": ["all", "export_encoder_lr0.0001-seed0"], "brought": ["all"]}
+ASKED_FOR = {
+    "shipped": ["all", "plan_experiment", "export_encoder_lr0.0001-seed0"],
+    "brought": ["all", "plan_experiment"],
+}
 # Between them they have a job of every rule.
 CONFIGURATIONS = {
     "shipped": {},

@@ -82,7 +82,7 @@ def test_the_papers_experiment(snakemake, workplace):
     touch(workplace, "data/arxiv-metadata-oai-snapshot.json", json.dumps(paper(1)))
     settings = configured("paper.yaml")
     for language in settings["evaluation"]["tasks"][0]["languages"]:
-        touch(workplace, f"data/xnli/dev-{language}.tsv", "\n".join(xnli_lines("p")))
+        touch(workplace, f"data/xnli/all-{language}.tsv", "\n".join(xnli_lines("p")))
     overlay = ROOT / "workflow/experiments/paper.yaml"
     found = jobs(snakemake("--dry-run", "--configfile", overlay))
     assert found["prepare_base"] == found["download_tuning_data"] == 1
@@ -94,6 +94,18 @@ def test_the_papers_experiment(snakemake, workplace):
     assert found["tune_query_encoder"] == len(runs) - 1
     assert found["evaluate_runs"] == len(runs)
     assert not {"make_world", "pretrain_base"} & set(found)
+
+
+def test_the_plan_tunes_nothing(snakemake):
+    found = jobs(snakemake("--dry-run", "plan_experiment"))
+    assert found["plan_experiment"] == found["pretrain_base"] == found["check_evaluation_sets"] == 1
+    assert not {"tune_query_encoder", "embed_documents", "evaluate_base"} & set(found)
+    pilot = "evaluation={pilot: small}"
+    done = snakemake("--dry-run", "--printshellcmds", "plan_experiment", "--config", pilot)
+    (command,) = commands(done, "plan_experiment")
+    assert "--pilot results/small" in command
+    # Nothing else reads it.
+    assert "--pilot" not in snakemake("--dry-run", "--printshellcmds", "--config", pilot).stdout
 
 
 def test_a_harvest(snakemake):
@@ -108,7 +120,7 @@ def test_a_harvest(snakemake):
 
 def test_a_pilot(snakemake, workplace):
     touch(workplace, "data/papers.jsonl.gz")
-    touch(workplace, "data/pairs.jsonl", "{}\n" * 1001)
+    touch(workplace, "data/pairs.jsonl", "{}\n" * 2001)
     touch(workplace, "data/encoder/config.json", json.dumps({"num_hidden_layers": 12}))
     touch(workplace, "data/encoder/tokenizer.json", "{}")
     names = ["embeddings.word_embeddings.weight", "encoder.layer.0.output.dense.weight"]

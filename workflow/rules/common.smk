@@ -272,6 +272,16 @@ def write_plan():
         path.write_text(plan_text(PLAN), encoding="utf-8")
 
 
+def planned_only():
+    """Whether nothing but the plan of the experiment was asked for."""
+    return set(workflow.dag_settings.targets) == {"plan_experiment"}
+
+
+def show_plan():
+    """What the experiment can decide and what it takes."""
+    print(Path(in_experiment("tables/sample_sizes.txt")).read_text(encoding="utf-8"))
+
+
 def write_report():
     """The effective configuration; report.zip, where all that it shows is up to date; the status."""
     path, page = in_experiment("config.yaml"), in_experiment("one_page.html")

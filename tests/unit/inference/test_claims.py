@@ -57,7 +57,11 @@ def test_a_claim_has_the_bound_that_decides_and_where(told):
 
 def test_few_items_decide_nothing_that_is_small():
     world = Planted(lambda *about: 0.02 if about[2] == "held-out" else 0.0, items=40, rates=(KEPT,))
-    assert {claim.verdict for claim in told_by(world)[KEPT].values()} == {"undecided"}
+    told = told_by(world)[KEPT].values()
+    assert {claim.verdict for claim in told} == {"undecided"}
+    # Each says what would decide it.
+    assert all(claim.needed and claim.needed_items > claim.n for claim in told)
+    assert all(claim.needed_seeds >= 3 for claim in told)
 
 
 def test_two_seeds_need_seeds_whatever_they_show():
@@ -65,6 +69,8 @@ def test_two_seeds_need_seeds_whatever_they_show():
     assert {claim.verdict for of in told.values() for claim in of.values()} == {"needs seeds"}
     # Their number and interval, which are for these runs, are told all the same.
     assert told[KEPT]["a"].low > 0
+    assert told[KEPT]["b"].needed == "seeds: 3 at least (now 2)"
+    assert told[KEPT]["b"].needed_seeds == 3
 
 
 def test_what_was_not_evaluated_is_not_tested(told):

@@ -91,12 +91,14 @@ def test_losses_at_the_margin_decide_nothing():
     shift = about((0.15, 0.0), (0.0, -0.05), english_of={"direct": (0.12, 0.0)})
     told = told_by(shift, items=600, **FROZEN, **DIRECT)
     assert [told[claim].verdict for claim in "fgh"] == ["undecided"] * 3
+    assert all(told[claim].needed for claim in "fgh")
     assert told["h"].low < -0.03 < told["h"].high
 
 
 def test_a_window_may_be_undecided():
     told = told_by(about((0.1, 0.15), (-0.05, -0.05)), rates=(LOW,))
     assert told["e"].verdict == "undecided"
+    assert told["e"].needed.startswith("what ")
 
 
 def test_two_seeds_need_seeds():

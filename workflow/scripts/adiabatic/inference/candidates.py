@@ -1,7 +1,7 @@
 """The table of all candidates: English gain, whether all languages are kept, which are best."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,13 +23,14 @@ class Evidence:
     """All differences of an experiment, and what else is known of its runs.
 
     differences: rows of `compared_with_base`. validation: gain of each run in validation accuracy.
-    drift: mean of 1 - cosine of each run's queries.
+    drift: mean of 1 - cosine of each run's queries. kinds: of the configured tasks, by name.
     """
 
     differences: pd.DataFrame
     validation: Mapping[str, float]
     drift: Mapping[str, float]
     how: Inference
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, one: Candidate, half: str = REPORT, run: str = "") -> pd.DataFrame:
         """Rows of a candidate, or of one of its runs, against the base."""

@@ -1,12 +1,22 @@
 """Claims a to d, about one learning rate: each has a number, the bound that decides, a verdict."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
 from adiabatic.inference.candidates import Evidence
 from adiabatic.inference.comparisons import Candidate
+from adiabatic.inference.deciding_sizes import (
+    hardest,
+    sizes_for_family,
+    sizes_for_gain,
+    sizes_in_words,
+)
 from adiabatic.inference.differences import ENGLISH, LANGUAGES, LEVELS
+from adiabatic.inference.intervals import FEWEST_RUNS
+from adiabatic.inference.sample_sizes import Needed
 from adiabatic.inference.verdicts import KEPT, LOST, enough_seeds, judged
 from adiabatic.plan.runs import SWEEP
 from adiabatic.tasks.kinds import KINDS, PAIRS_CLAIM, RETRIEVAL_CLAIM
@@ -42,7 +52,8 @@ class Claim:
 
     difference, low, high: of the comparison that decides, where several are compared the one with
     the lowest bound; low is the bound. p_value: of `null_hypothesis`. p_inferior: of NO_LOSS,
-    corrected for the number of comparisons.
+    corrected for the number of comparisons. needed: what would decide it where it is undecided, in
+    words; needed_items, needed_seeds: in the task that asks for most, 0 where no size will do.
     """
 
     claim: str
@@ -63,6 +74,9 @@ class Claim:
     query_language: str = ""
     document_language: str = ""
     detail: str = ""
+    needed: str = ""
+    needed_items: int = 0
+    needed_seeds: int = 0
 
 
 def claims_at(one: Candidate, evidence: Evidence, kinds: dict[str, str]) -> list[Claim]:
@@ -76,19 +90,15 @@ def claims_at(one: Candidate, evidence: Evidence, kinds: dict[str, str]) -> list
     about = {"group": one.group, "learning_rate": one.learning_rate, "seeds": len(one.runs)}
     english = rows[rows["family"] == ENGLISH].iloc[0]
     verdict = HOLDS if english["low"] > 0 else FAILS if english["high"] <= 0 else UNDECIDED
-    told = [
-        about_row(
-            Claim(
-                ENGLISH_CLAIM,
-                verdict if enough else NEEDS_SEEDS,
-                comparisons=1,
-                p_value=float(english["p_improved"]),
-                null_hypothesis=NO_GAIN,
-                **about,
-            ),
-            english,
-        )
-    ]
+    gain = Claim(
+        ENGLISH_CLAIM,
+        verdict if enough else NEEDS_SEEDS,
+        comparisons=1,
+        p_value=float(english["p_improved"]),
+        null_hypothesis=NO_GAIN,
+        **about,
+    )
+    told = [with_sizes(about_row(gain, english), lambda: sizes_for_gain(english, how), kinds)]
     claimed = rows["task"].map(lambda task: KINDS[kinds[task]].claim if task in kinds else "")
     for claim, chosen in (
         (PAIRS, (rows["family"] == LANGUAGES) & (claimed == PAIRS)),
@@ -115,8 +125,25 @@ def claims_at(one: Candidate, evidence: Evidence, kinds: dict[str, str]) -> list
             detail=detail,
             **about,
         )
-        told.append(about_row(of_claim, found.deciding))
+        of_claim = about_row(of_claim, found.deciding)
+        sizes = partial(sizes_for_family, rows[chosen], rows, how)
+        told.append(with_sizes(of_claim, sizes, kinds))
     return told
+
+
+def with_sizes(claim: Claim, sizes: Callable[[], list[Needed]], kinds: Mapping[str, str]) -> Claim:
+    """A claim with what would decide it, if it is undecided or too few seeds speak of the rate."""
+    if claim.verdict == NEEDS_SEEDS:
+        words = f"seeds: {FEWEST_RUNS} at least (now {claim.seeds})"
+        return replace(claim, needed=words, needed_seeds=FEWEST_RUNS)
+    if claim.verdict != UNDECIDED:
+        return claim
+    needed = sizes()
+    most = hardest(needed)
+    if most is None:
+        return claim
+    numbers = {"needed_items": most.items, "needed_seeds": most.seeds if most.possible else 0}
+    return replace(claim, needed=sizes_in_words(needed, kinds), **numbers)
 
 
 def about_row(claim: Claim, row: pd.Series) -> Claim:

@@ -41,6 +41,8 @@ COLUMNS = [
     *("scope", "seeds", *CELL, "family", "aggregate", "n", "clusters"),
     *("base", "tuned", "difference", "seed_sd", "standard_error", "low", "high"),
     *("p_improved", "p_noninferior", "p_inferior", "changed"),
+    # Parts of the variance, by which sizes of other experiments are found: see `Estimate`.
+    *("items_variance", "runs_variance", "residual_variance"),
 ]
 # Ends of intervals that hold for all pairs of languages of a task at once, and from how many
 # resamples.
@@ -224,5 +226,8 @@ def _statistics(found: Means, how: Inference, scope: str, base: np.ndarray) -> p
             "p_noninferior": p_values_above(found, -margin, scope),
             "p_inferior": p_values_below(found, -margin, scope),
             "changed": found.flips.gained + found.flips.lost,
+            "items_variance": found.items_variance,
+            "runs_variance": found.runs_variance,
+            "residual_variance": found.residual_variance,
         }
     )

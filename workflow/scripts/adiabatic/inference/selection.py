@@ -1,5 +1,6 @@
 """The choice of one candidate on one half of the items, and what the other half says of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,14 @@ import pandas as pd
 
 from adiabatic.inference.candidates import INDEX_STAYS, Evidence
 from adiabatic.inference.comparisons import Candidate
-from adiabatic.inference.verdicts import KEPT, LOST, NEEDS_SEEDS, UNDECIDED
+from adiabatic.inference.deciding_sizes import (
+    sizes_for_family,
+    sizes_for_gain,
+    sizes_in_words,
+)
+from adiabatic.inference.differences import ENGLISH
+from adiabatic.inference.sample_sizes import Needed
+from adiabatic.inference.verdicts import KEPT, LOST, MUST_BE_KEPT, NEEDS_SEEDS, UNDECIDED
 from adiabatic.plan.runs import BASE
 
 # The status of an experiment, in one word for a person who decides.
@@ -83,7 +91,7 @@ def judge_choice(
         return Choice(SWITCH, row, run)
     if len(tried) and hopeless.all():
         return Choice(NO, row, run, tuple(missing_evidence(row)))
-    return Choice(NOT_YET, row, run, tuple(missing_evidence(row)))
+    return Choice(NOT_YET, row, run, tuple(missing_evidence(row, evidence.of(one), evidence)))
 
 
 def why_none_was_chosen(tried: pd.DataFrame, share: float) -> str:
@@ -97,9 +105,28 @@ def why_none_was_chosen(tried: pd.DataFrame, share: float) -> str:
     return "whatever gained in validation lost something on the items that choose"
 
 
-def missing_evidence(row: pd.Series) -> list[str]:
-    """What a candidate lacks to be switched to."""
+def missing_evidence(
+    row: pd.Series, rows: pd.DataFrame | None = None, evidence: Evidence | None = None
+) -> list[str]:
+    """What a candidate lacks to be switched to, and what sizes would decide.
+
+    Args:
+        rows: of the candidate, in the evidence; without them no sizes are told.
+    """
     missing = []
+
+    def decided_by(sizes: Callable[[pd.DataFrame], list[Needed]]) -> str:
+        needed = [] if rows is None or evidence is None else sizes(rows)
+        words = sizes_in_words(needed, evidence.kinds) if evidence else ""
+        end = " would decide" if all(one.possible for one in needed) else ""
+        return f"; {words}{end}" if words else ""
+
+    def of_family(rows: pd.DataFrame) -> list[Needed]:
+        return sizes_for_family(rows[rows["family"].isin(MUST_BE_KEPT)], rows, evidence.how)
+
+    def of_gain(rows: pd.DataFrame) -> list[Needed]:
+        return sizes_for_gain(rows[rows["family"] == ENGLISH].iloc[0], evidence.how)
+
     if row["verdict"] == NEEDS_SEEDS:
         missing.append(f"seeds: 3 at least for what is said of a rate (now {row['seeds']})")
     if row["verdict"] == LOST:
@@ -109,11 +136,13 @@ def missing_evidence(row: pd.Series) -> list[str]:
         open_ones = compared - int(row["non_inferior"])
         missing.append(
             f"{open_ones} of {compared} comparisons are not shown to be non-inferior"
+            + decided_by(of_family)
             if compared
             else "nothing that must be kept was evaluated"
         )
     if row["english_low"] <= 0:
-        shown = "is shown to be none" if row["english_high"] <= 0 else "is not shown"
+        none = row["english_high"] <= 0
+        shown = "is shown to be none" if none else f"is not shown{decided_by(of_gain)}"
         missing.append(f"a gain in English {shown}")
     return missing
 

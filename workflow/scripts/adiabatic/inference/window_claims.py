@@ -1,5 +1,7 @@
 """Claims e to h: those about several learning rates, and about ablations."""
 
+from functools import partial
+
 import numpy as np
 
 from adiabatic.inference.candidates import Evidence
@@ -23,8 +25,14 @@ from adiabatic.inference.claims import (
     WINDOW,
     Claim,
     about_row,
+    with_sizes,
 )
 from adiabatic.inference.comparisons import Candidate
+from adiabatic.inference.deciding_sizes import (
+    sizes_for_equivalence,
+    sizes_for_family,
+    sizes_for_gain,
+)
 from adiabatic.inference.differences import ALL_TASKS, ENGLISH, LANGUAGES
 from adiabatic.inference.values import NON_ENGLISH
 from adiabatic.inference.verdicts import KEPT, enough_seeds, holm, judged
@@ -107,12 +115,26 @@ def window_claim(claims: list[Claim], evidence: Evidence) -> Claim:
         return Claim(WINDOW, FAILS, detail=f"refuted at every one of them, {tried}", **about)
     if not window:
         detail = f"shown at none and refuted at {len(refuted)}, {tried}"
-        return Claim(WINDOW, UNDECIDED, detail=detail, **about)
+        needed = _sizes_of_a_rate(claims, refuted)
+        return Claim(WINDOW, UNDECIDED, detail=detail, **about, **needed)
     detail = f"from {rate_text(window[0])} to {rate_text(window[-1])}, {tried}"
     if window[-1] == rates[-1]:
         detail += "; it may go on above"
     verdict = HOLDS if corrected < tail else UNDECIDED
     return Claim(WINDOW, verdict, detail=detail, **about)
+
+
+def _sizes_of_a_rate(claims: list[Claim], refuted: list[float]) -> dict[str, object]:
+    """What a to d need at the rate that is nearest to them: the one of the least p-value."""
+    p_values = {r: p for r, p in rate_p_values(claims).items() if r not in refuted}
+    nearest = min(p_values, key=p_values.__getitem__)
+    mine = [c for c in claims if c.learning_rate == nearest and c.needed]
+    if not mine:
+        return {}
+    words = f"what {', '.join(c.claim for c in mine)} at {rate_text(nearest)} need"
+    items = [c.needed_items for c in mine]
+    seeds = max(c.needed_seeds for c in mine)
+    return {"needed": words, "needed_items": max(items) * all(items), "needed_seeds": seeds}
 
 
 def above_claim(sweep: list[Candidate], claims: list[Claim], evidence: Evidence) -> Claim:
@@ -147,7 +169,10 @@ def above_claim(sweep: list[Candidate], claims: list[Claim], evidence: Evidence)
             return about_row(claim, worst)
     kept = all(judged(of_rate, how).verdict == KEPT for of_rate in rows)
     detail = f"{start}no loss beyond the margin is shown"
-    return Claim(ABOVE, FAILS if kept else UNDECIDED, detail=detail, **about)
+    claim = Claim(ABOVE, FAILS if kept else UNDECIDED, detail=detail, **about)
+    undecided = next((r for r in rows if judged(r, how).verdict != KEPT), rows[0])
+    everything = evidence.of(above[0])
+    return with_sizes(claim, lambda: sizes_for_family(undecided, everything, how), evidence.kinds)
 
 
 def frozen_output_claim(
@@ -178,7 +203,8 @@ def frozen_output_claim(
         verdict = NEEDS_SEEDS
     about |= {"p_value": float(row["p_improved"]), "null_hypothesis": NO_GAIN, "comparisons": 1}
     detail = f"non-English queries, frozen minus not, at the first rate above {rate_text(end)}"
-    return about_row(Claim(FROZEN_OUTPUT, verdict, detail=detail, **about), row)
+    claim = about_row(Claim(FROZEN_OUTPUT, verdict, detail=detail, **about), row)
+    return with_sizes(claim, lambda: sizes_for_gain(row, evidence.how), evidence.kinds)
 
 
 def precision_claims(
@@ -213,5 +239,7 @@ def precision_claims(
             verdict = FAILS if row["low"] >= reach or row["high"] <= -reach else UNDECIDED
         detail = f"English, against {EQUIVALENT_SHARE:.0%} of a gain of {gain.difference * 100:.1f}"
         about |= {"null_hypothesis": DIFFERENT, "comparisons": 1}
-        told.append(about_row(Claim(PRECISION, verdict, detail=f"{detail} points", **about), row))
+        claim = about_row(Claim(PRECISION, verdict, detail=f"{detail} points", **about), row)
+        sizes = partial(sizes_for_equivalence, row, reach, evidence.how)
+        told.append(with_sizes(claim, sizes, evidence.kinds))
     return told

@@ -37,6 +37,7 @@ def shown_claims(rows: pd.DataFrame) -> pd.DataFrame:
             "n": rows["n"].replace(0, "").astype(str),
             "seeds": rows["seeds"].replace(0, "").astype(str),
             "detail": rows["detail"],
+            "needed": rows["needed"],
         }
     )
 

@@ -57,7 +57,8 @@ class Material:
     @cached_property
     def evidence(self) -> Evidence:
         """All differences, with what else is known of the runs."""
-        return Evidence(self.differences, self._validation(), self._query_drift(), self.how)
+        drift = self._query_drift()
+        return Evidence(self.differences, self._validation(), drift, self.how, self._kinds)
 
     @cached_property
     def methods(self) -> pd.DataFrame:
@@ -72,8 +73,7 @@ class Material:
     @cached_property
     def claims(self) -> list[Claim]:
         """All claims."""
-        kinds = {task.name: task.kind for task in self.plan.tasks}
-        return claims_of(self.candidates, self.evidence, kinds)
+        return claims_of(self.candidates, self.evidence, self._kinds)
 
     @property
     def window(self) -> list[float]:
@@ -115,6 +115,10 @@ class Material:
             if not path.name.endswith(".faiss.json")
         ]
         return sum(int(json.loads(path.read_text(encoding="utf-8"))["documents"]) for path in paths)
+
+    @property
+    def _kinds(self) -> dict[str, str]:
+        return {task.name: task.kind for task in self.plan.tasks}
 
     def _of_runs(self, pattern: str) -> pd.DataFrame:
         frames = []
