@@ -63,7 +63,7 @@ def test_the_page_is_whole_and_needs_no_other_file(written_page):
 
 def test_status_and_reasons_stand_first_with_the_rule(written_page):
     text = re.sub("<[^>]+>", " ", written_page())
-    status = text.index("Switch at this rate: sweep at 1e-5, run")
+    status = text.index("Switch at this rate:  sweep at 1e-5, run")
     assert status < text.index("of every difference from the base is above −5 points")
     assert "one-sided 97.5% lower bound" in text
     assert "English gains +1" in text
@@ -88,7 +88,7 @@ def test_without_a_choice_the_page_says_what_is_missing(material, written_page):
     other.__dict__["choice"] = Choice(NOT_YET, missing=("a rate needs 3 seeds",))
     other.__dict__["evidence"] = material.evidence
     text = written_page(other)
-    assert "Not yet: a rate needs 3 seeds." in text
+    assert "<strong>Not yet:</strong> a rate needs 3 seeds." in text
     assert "chosen</td>" not in text
 
 

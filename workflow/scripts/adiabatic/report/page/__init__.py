@@ -60,7 +60,7 @@ def page(
     return environment.get_template(TEMPLATE).render(
         experiment=experiment,
         demonstration=DEMONSTRATION if demonstration else "",
-        status=status_words(material.choice),
+        status=status_words(material.choice).split(": ", 1),
         reasons=reasons(material) if material.choice.row is not None else [],
         paper=paper_is_not_best(material),
         rule=(
