@@ -131,7 +131,8 @@ def _sizes_of_a_rate(claims: list[Claim], refuted: list[float]) -> dict[str, obj
     mine = [c for c in claims if c.learning_rate == nearest and c.needed]
     if not mine:
         return {}
-    words = f"what {', '.join(c.claim for c in mine)} at {rate_text(nearest)} need"
+    verb = "needs" if len(mine) == 1 else "need"
+    words = f"what {', '.join(c.claim for c in mine)} at {rate_text(nearest)} {verb}"
     items = [c.needed_items for c in mine]
     seeds = max(c.needed_seeds for c in mine)
     return {"needed": words, "needed_items": max(items) * all(items), "needed_seeds": seeds}
