@@ -5,6 +5,9 @@
 # make docs       the documentation as a site, docs/_build/index.html
 # make mteb       install what a configuration with evaluation.mteb.tasks needs (285 MB)
 # make faiss      install what a configuration with search: faiss needs (65 MB)
+# make pgvector   install what a configuration with index.source: pgvector needs (12 MB)
+# make qdrant     install what a configuration with index.source: qdrant needs (30 MB)
+# make servers    install the PostgreSQL that tests of pgvector start (75 MB)
 # make lock       resolve each envs/LIST.in into the lock envs/LIST.txt anew, then conda-envs
 # make conda-envs write the conda environments envs/NAME.yaml, with the versions of the locks
 # Each installs into .venv what it needs first: the locks that are missing or have changed.
@@ -21,7 +24,7 @@ CODE := workflow tests bench envs docs
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results test lint bench docs mteb faiss lock conda-envs
+.PHONY: results test lint bench docs mteb faiss pgvector qdrant servers lock conda-envs
 # Two pips at a time in one environment disturb each other.
 .NOTPARALLEL:
 
@@ -29,7 +32,8 @@ results: .venv/results.installed
 	$(if $(OVERLAY),@python workflow/scripts/check_overlay.py $(OVERLAY))
 	snakemake $(CONFIG)
 
-test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed
+test: lint .venv/mteb.installed .venv/faiss.installed .venv/pgvector.installed
+test: .venv/qdrant.installed .venv/servers.installed .venv/bench.installed
 	pytest
 
 lint: .venv/tests.installed
@@ -49,13 +53,14 @@ bench: .venv/bench.installed .venv/faiss.installed
 	python bench/harvest.py $(BENCH)
 	python bench/pairs.py $(BENCH)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python bench/search.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python bench/index.py
 
 docs: .venv/docs.installed
 	python docs/write_configuration.py
 	sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build
 	@echo "The site: docs/_build/index.html"
 
-mteb faiss: %: .venv/%.installed
+mteb faiss pgvector qdrant servers: %: .venv/%.installed
 
 # Each lock is installed anew when it has changed; all but the first lie on top of results.
 .venv/%.installed: envs/%.txt | .venv/created
@@ -63,7 +68,7 @@ mteb faiss: %: .venv/%.installed
 	touch $@
 
 .venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
-.venv/docs.installed: \
+.venv/docs.installed .venv/pgvector.installed .venv/qdrant.installed .venv/servers.installed: \
   | .venv/results.installed
 
 .venv/created:

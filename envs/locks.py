@@ -12,7 +12,10 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 # The first lock is complete; each other one has what its list needs on top of the first.
-LOCKS = ("results", "tests", "mteb", "faiss", "bench", "docs")
+LOCKS = (
+    *("results", "tests", "mteb", "faiss", "pgvector", "qdrant", "servers"),
+    *("bench", "docs"),
+)
 LOCK = """\
 # The lock: exact versions of {what},
 # for pip on Python 3.11 and newer.
@@ -37,6 +40,10 @@ ENVIRONMENTS = {
     "torch": (
         "everything that runs the encoder",
         *(*TABLES, *ENCODER, "bm25s", "PyStemmer", "faiss-cpu"),
+    ),
+    "index": (
+        "reading an index that exists",
+        *(*TABLES, "PyYAML", "faiss-cpu", "psycopg", "psycopg-binary", "qdrant-client"),
     ),
     "mteb": ("tasks of the mteb package", *TABLES, *ENCODER, "mteb", "datasets"),
     "report": (
