@@ -20,7 +20,8 @@ LISTED = re.compile(r"([\w-]+)(\[\w+\])?(==\S+)? +# \S")
 ASKED_FOR = {
     "adiabatic.evaluation.faiss_index", "adiabatic.evaluation.mteb_encoder",
     "adiabatic.evaluation.mteb_tasks", "adiabatic.index.faiss_store",
-    "adiabatic.index.pgvector_store", "adiabatic.index.qdrant_store", "build_index", "evaluate_mteb",
+    "adiabatic.index.pgvector_store", "adiabatic.index.qdrant_store", "build_index",
+    "evaluate_mteb",
 }  # fmt: skip
 INSTALLED_BY = {
     "results": {"results"},

@@ -7,6 +7,7 @@ from adiabatic.index.blocks import (
     IndexSettings,
     existing,
     files_state,
+    has_secret,
     stacked,
     without_secrets,
 )
@@ -74,6 +75,17 @@ def test_secrets_come_from_the_environment_and_are_not_public(monkeypatch):
     with pytest.raises(InputError, match=r"index.key_env: the environment variable MY_KEY is not"):
         settings.key()
     assert IndexSettings("qdrant").key() is None
+
+
+def test_a_url_that_is_written_down_has_no_secret():
+    for url in ("postgresql://me:s3cret@host/db", "host=x password=s3cret", "http://h/?api_key=s3"):
+        with pytest.raises(
+            InputError, match=r"index\.url: a password or key found in it"
+        ) as caught:
+            IndexSettings("pgvector", url=url).address()
+        assert "s3cret" not in str(caught.value)
+    assert IndexSettings("qdrant", url="http://host:6333").address() == "http://host:6333"
+    assert not has_secret("host=x user=me")
 
 
 def test_messages_of_libraries_are_one_line_without_secrets():

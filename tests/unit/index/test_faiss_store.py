@@ -36,6 +36,7 @@ def test_vectors_that_were_kept_whole_are_exact(written, description):
     assert np.array_equal(np.concatenate([block.vectors for block in found]), VECTORS)
     assert found[0].ids[:2] == ["d0", "d1"]
     assert reader.approximate == ""
+    assert not list(reader.blocks(found[-1].place))
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_reading_goes_on_at_a_row(reader):
     again = list(made.blocks(first.place))
     assert [block.ids for block in again] == [block.ids for block in rest]
     assert isinstance(again[0], blocks.Block)
+    assert not list(made.blocks(again[-1].place))
 
 
 @pytest.mark.parametrize("ids", [0, 7, 20, 24, 26, 40])

@@ -1,4 +1,4 @@
-"""A real PostgreSQL with pgvector: what is read, in which order, and that nothing can be written."""
+"""A real PostgreSQL with pgvector: what is read, in which order; and nothing can be written."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_a_reading_goes_on_after_an_id(server):
     reader = opened(settings(server))
     (block,) = reader.blocks("26")
     assert block.ids == ["27", "28", "29"]
-    assert not list(reader.blocks("29"))
+    assert not list(reader.blocks(block.place))
     reader.close()
 
 

@@ -156,10 +156,22 @@ def test_a_server_that_goes_away_is_one_line_and_the_reading_goes_on(tmp_path):
     assert len(scrolls) == 1
 
 
-def test_rounded_vectors_are_said_to_be(tmp_path):
-    with qdrant({"passages": POINTS[:9]}, datatype="float16") as (url, _):
+def test_a_reading_goes_on_after_any_page(tmp_path):
+    with qdrant({"passages": POINTS}) as (url, _):
+        reader = opened(settings(url=url))
+        first, second, last = reader.blocks(None)
+        assert [block.ids for block in reader.blocks(first.place)] == [second.ids, last.ids]
+        assert not list(reader.blocks(last.place))
+        reader.close()
+
+
+@pytest.mark.parametrize(
+    ("datatype", "approximate"), [("uint8", "stored as uint8"), ("float16", ""), (None, "")]
+)
+def test_coarsely_rounded_vectors_are_said_to_be(tmp_path, datatype, approximate):
+    with qdrant({"passages": POINTS[:9]}, datatype=datatype) as (url, _):
         index = read(tmp_path / "index", url=url)
-    assert index.approximate == "stored as float16"
+    assert index.approximate == approximate
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,30 @@ def test_half_a_block_that_was_written_is_forgotten(read, tmp_path):
     assert contents(tmp_path / "index") == contents(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("at", ["_digest", "_check_ids"])
+def test_a_reading_that_was_killed_at_its_very_end_ends(read, tmp_path, monkeypatch, at):
+    read(Reader(), "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, at, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            read(Reader())
+    reader = Reader()
+    read(reader)
+    assert reader.asked == [95]
+    assert contents(tmp_path / "index") == contents(tmp_path / "whole")
+
+
+def test_a_part_that_lost_its_vectors_is_read_again(read, tmp_path):
+    read(Reader(), "whole")
+    with pytest.raises(InputError, match="lost"):
+        read(Reader(lost_after=3))
+    (tmp_path / "index/reading/vectors.npy").unlink()
+    reader = Reader()
+    read(reader)
+    assert reader.asked == [None]
+    assert contents(tmp_path / "index") == contents(tmp_path / "whole")
+
+
 def test_repeated_ids_are_named(read, tmp_path):
     reader = Reader()
 

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
+from adiabatic.index.blocks import has_secret
 from adiabatic.index.stores import STORES, Store
 from adiabatic.io.errors import InputError, shown
 
 # Read with every store.
 ALWAYS = {"source", "check_documents", "negatives"}
-# Parts of an address that are none of the configuration's business.
-SECRET = ("password", "api_key", "apikey", "api-key", "token")
 
 
 def check_index(index: dict[str, Any] | None) -> None:
@@ -26,7 +24,7 @@ def check_index(index: dict[str, Any] | None) -> None:
             f"configuration: index.{key}: {shown(index[key])} found, which index.source: "
             f"{store.name} does not read; it reads {', '.join(sorted(store.keys))}"
         )
-    if index["url"] and _has_secret(index["url"]):
+    if index["url"] and has_secret(index["url"]):
         # It is not shown: messages end up in logs.
         raise InputError(
             "configuration: index.url: a password or key found in it; put it into an environment "
@@ -63,11 +61,3 @@ def _check_needed(
 
 def _is_given(value: Any) -> bool:
     return any(value.values()) if isinstance(value, dict) else value is not None
-
-
-def _has_secret(url: str) -> bool:
-    """Whether an address has a password or a key, as a URL or as words of PostgreSQL."""
-    if "://" not in url:
-        return any(part.split("=")[0].strip().lower() in SECRET for part in url.split())
-    parts = urlsplit(url)
-    return bool(parts.password) or any(key.lower() in SECRET for key in parse_qs(parts.query))

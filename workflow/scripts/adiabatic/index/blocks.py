@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from adiabatic.io.errors import InputError, shown
 
 # Documents that are in memory at one time.
 BLOCK = 10_000
+# Parts of an address that are nobody's business.
+SECRET = ("password", "api_key", "apikey", "api-key", "token")
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,15 @@ class IndexSettings:
         """The URL of a server, with the secret that it may have.
 
         Raises:
-            InputError: the environment variable that should have it is not set.
+            InputError: the environment variable that should have it is not set, or the URL that is
+                written down has a secret.
         """
+        if self.url and has_secret(self.url):
+            # It is not shown: messages end up in logs.
+            raise InputError(
+                "index.url: a password or key found in it; put it into an environment variable "
+                "that index.key_env names, or the whole URL into one that index.url_env names"
+            )
         return self.url or _from_environment("url_env", self.url_env)
 
     def key(self) -> str | None:
@@ -152,6 +162,14 @@ def stacked(vectors: Sequence[Any], ids: Sequence[str], where: str) -> np.ndarra
         raise InputError(
             f"{where}: vectors from id {shown(ids[0])} on are no lists of numbers"
         ) from None
+
+
+def has_secret(url: str) -> bool:
+    """Whether an address has a password or a key, as a URL or as words of PostgreSQL."""
+    if "://" not in url:
+        return any(part.split("=")[0].strip().lower() in SECRET for part in url.split())
+    parts = urlsplit(url)
+    return bool(parts.password) or any(key.lower() in SECRET for key in parse_qs(parts.query))
 
 
 def without_secrets(text: str, *secrets: str | None) -> str:

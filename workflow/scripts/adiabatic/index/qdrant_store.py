@@ -69,21 +69,23 @@ class QdrantReader:
         self.approximate = _stored_as(quantised, settings.vector)
 
     def blocks(self, place: Any) -> Iterator[Block]:
-        """The points from an id on."""
-        settings = self._settings
+        """The points from an id on, which is in a list, since there is none after the last."""
+        settings, (start,) = self._settings, place or [None]
+        if place and start is None:
+            return
         keys = [settings.text or "text", *([settings.id] if settings.id else [])]
         while True:
             with self._told():
-                points, place = self.client.scroll(
+                points, start = self.client.scroll(
                     str(settings.collection),
                     limit=PAGE,
-                    offset=place,
+                    offset=start,
                     with_payload=keys,
                     with_vectors=True,
                 )
             if points:
-                yield self._block(points, keys[0], place)
-            if place is None:
+                yield self._block(points, keys[0], [start])
+            if start is None:
                 return
 
     def close(self) -> None:
@@ -192,4 +194,5 @@ def _stored_as(vectors: Any, name: str | None) -> str:
         chosen = vectors.get(name or next(iter(vectors), ""))
     datatype: Callable[..., Any] | Any = getattr(chosen, "datatype", None)
     text = str(getattr(datatype, "value", datatype) or "float32")
-    return "" if text == "float32" else f"stored as {text}"
+    # Values of float16 are near enough to be compared as they are.
+    return "" if text in ("float32", "float16") else f"stored as {text}"

@@ -95,9 +95,10 @@ class _Partial:
         try:
             values = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
             found = cls(folder, **values)
+            whole = (folder / VECTORS).stat().st_size >= found._size()
         except (OSError, ValueError, TypeError):
-            found = cls(folder, "")
-        if found.identity == identity:
+            found, whole = cls(folder, ""), False
+        if whole and found.identity == identity:
             # What was written after the progress was belongs to a block that comes again.
             os.truncate(folder / VECTORS, found._size())
             return found
