@@ -7,6 +7,7 @@ import pytest
 from planted_index import texts_of, write_parquet
 
 from adiabatic.encoding.encoder import load_encoder
+from adiabatic.index import compatibility
 from adiabatic.index.blocks import IndexSettings
 from adiabatic.index.compatibility import Sample, check_compatibility
 from adiabatic.index.reading import read_index
@@ -84,6 +85,18 @@ def test_a_planted_mistake_is_named(base, made, configured, message):
         checked(base, embedded(base, **limit | made), **limit | configured)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_mistake_is_tried_on_a_few_documents_and_confirmed_on_all(base, monkeypatch):
+    monkeypatch.setattr(compatibility, "TRIED", 6)
+    vectors = embedded(base, pooling="cls")
+    with pytest.raises(InputError, match="pooling cls, and the base's is mean"):
+        checked(base, vectors)
+    # The few agree, but half of all do not.
+    vectors[1::2] = embedded(base, document_prefix=PREFIX)[1::2]
+    with pytest.raises(InputError, match="0 agree") as caught:
+        checked(base, vectors)
+    assert "would agree" not in str(caught.value)
 
 
 def test_a_prefix_that_the_stored_texts_begin_with_is_named(base):

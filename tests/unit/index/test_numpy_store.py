@@ -34,6 +34,11 @@ def test_vectors_and_ids_are_read_in_step(reader, dtype):
     assert np.array_equal(read, vectors.astype(np.float32))
 
 
+def test_an_array_in_the_order_of_columns_is_read(reader):
+    found = list(reader(np.asfortranarray(VECTORS)).blocks(None))
+    assert np.array_equal(np.concatenate([b.vectors for b in found]), VECTORS.astype(np.float32))
+
+
 def test_a_reading_goes_on_at_a_row(reader):
     made = reader(VECTORS)
     first, *rest = made.blocks(None)

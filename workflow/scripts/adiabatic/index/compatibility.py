@@ -5,7 +5,7 @@ by one: an explanation is one under which the base gives the stored vectors.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ SAME = 1e-4
 AGREEING = 0.95
 # Of the sample, one in so many is among the longest texts, which alone show where they were cut.
 LONGEST = 8
+# Documents on which mistakes are tried, before the best one is confirmed on all; and the share of
+# them that must agree.
+TRIED, PROMISING = 40, 0.9
 # Cosines: above the first a quantised index can be checked; above the second, two encoders have
 # something in common, as revisions of one model do and models of their own do not.
 QUANTISED, RELATED = 0.8, 0.5
@@ -118,8 +121,8 @@ def check_compatibility(sample: Sample, encoder: Encoder, approximate: str) -> C
     message = None
     if approximate:
         # Quantisation hides small differences, so the best explanation must be the base as it is.
-        best = min(compare.mistakes(), key=lambda mistake: mistake.median, default=None)
-        if best and best.median < 0.9 * found.median and best.share >= AGREEING:
+        best = compare.best_mistake()
+        if best and best.median < 0.9 * found.median:
             message = best.message
     elif found.share < 1:
         message = compare.explanation(found)
@@ -153,6 +156,7 @@ class _Found:
     errors: np.ndarray
     tolerance: np.ndarray
     message: str = ""
+    changed: dict[str, Any] = field(default_factory=dict)
 
     @property
     def agreeing(self) -> int:
@@ -179,38 +183,50 @@ class _Comparison:
         vectors = replace(self.encoder, settings=settings).encode(texts, "document")
         return vectors[:, : self.sample.stored.shape[1]]
 
-    def under(self, message: str = "", **changed: Any) -> _Found:
-        """How far the stored vectors are from those under changed settings."""
-        fresh = self.fresh
+    def under(self, message: str = "", step: int = 1, **changed: Any) -> _Found:
+        """How far stored vectors, every so many of them, are from those under changed settings."""
+        fresh, texts = self.fresh[::step], self.sample.texts[::step]
         if changed:
-            fresh = self.embedded(replace(self.encoder.settings, **changed), self.sample.texts)
-        return _Found(_errors(self.sample.stored, fresh), self.tolerance, message)
+            fresh = self.embedded(replace(self.encoder.settings, **changed), texts)
+        errors = _errors(self.sample.stored[::step], fresh)
+        return _Found(errors, self.tolerance[::step], message, changed)
 
-    def mistakes(self) -> Iterator[_Found]:
-        """Each usual mistake of prefix and pooling, and both together."""
+    def best_mistake(self) -> _Found | None:
+        """The usual mistake under which stored vectors are nearest, if most agree then."""
+        promising = [one for one in self._mistakes() if one.share >= PROMISING]
+        if not promising:
+            return None
+        best = min(promising, key=lambda mistake: mistake.median)
+        whole = self.under(best.message, **best.changed)
+        return whole if whole.share >= AGREEING else None
+
+    def _mistakes(self) -> Iterator[_Found]:
+        """Each usual mistake of prefix and pooling, and both together, on a few documents."""
+        step = max(1, len(self.sample.texts) // TRIED)
         settings = self.encoder.settings
         other = "cls" if settings.pooling == "mean" else "mean"
         pooled = f"pooling {other}, and the base's is {settings.pooling}"
         prefixes = _prefixes(settings, self.sample.texts)
         for prefix, message in prefixes.items():
             yield self.under(
-                f"{message} (base.document_prefix: {prefix!r} would agree)", document_prefix=prefix
+                f"{message} (base.document_prefix: {prefix!r} would agree)",
+                step,
+                document_prefix=prefix,
             )
-        yield self.under(f"{pooled} (base.pooling: {other} would agree)", pooling=other)
+        yield self.under(f"{pooled} (base.pooling: {other} would agree)", step, pooling=other)
         for prefix, message in prefixes.items():
             yield self.under(
                 f"{message}, and {pooled} (base.document_prefix: {prefix!r} with base.pooling: "
                 f"{other} would agree)",
+                step,
                 document_prefix=prefix,
                 pooling=other,
             )
 
     def explanation(self, found: _Found) -> str | None:
         """What explains that some or all documents differ, None if nothing does."""
-        if found.share < AGREEING:
-            explaining = [one for one in self.mistakes() if one.share >= AGREEING]
-            if explaining:
-                return min(explaining, key=lambda mistake: mistake.median).message
+        if found.share < AGREEING and (best := self.best_mistake()):
+            return best.message
         if length := self.truncated(found):
             limit = self.encoder.settings.max_document_tokens
             when = "earlier" if length < limit else "later"

@@ -62,7 +62,14 @@ class ArrayReader:
 
     def rows(self, start: int, end: int) -> np.ndarray:
         """Some vectors, float32 of shape (end - start, d)."""
-        return np.asarray(self._vectors[start:end], dtype=np.float32)
+        mapped = self._vectors
+        if not mapped.flags.c_contiguous or not isinstance(mapped, np.memmap):
+            return np.asarray(mapped[start:end], dtype=np.float32)
+        # Read, and not through the mapping, whose pages would count as this process' memory.
+        width = mapped.shape[1]
+        place = mapped.offset + start * width * mapped.itemsize
+        numbers = np.fromfile(self.where, mapped.dtype, (end - start) * width, offset=place)
+        return numbers.astype(np.float32, copy=False).reshape(-1, width)
 
     def close(self) -> None:
         """Nothing is open for writing."""
