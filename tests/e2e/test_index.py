@@ -71,3 +71,8 @@ def test_an_experiment_on_an_index_reaches_its_report(indexed, run_tiny):
     assert (indexed / "index.parquet").read_bytes() == index
     again = run_tiny(indexed, "overlay.yaml", "--dry-run")
     assert "Nothing to be done" in again.stdout + again.stderr
+    stricter = indexed / "stricter.yaml"
+    stricter.write_text(yaml.safe_dump({"index": {"negatives": {"below": 0.9}}}))
+    plan = jobs(run_tiny(indexed, "overlay.yaml", stricter, "--dry-run"))
+    assert plan["match_pairs"] == plan["tune_query_encoder"] == 1
+    assert not {"read_index", "check_index", "read_task"} & set(plan)

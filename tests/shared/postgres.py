@@ -6,6 +6,7 @@ the machine and open up the folders above, so they are started here.
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -32,10 +33,12 @@ def programs():
 
 
 class Server:
-    """A running server: where it listens, and how it is ended."""
+    """A server: where it listens, and how it is started and ended."""
 
-    def __init__(self, folder, process):
-        self.sockets, self.process = folder / "sockets", process
+    def __init__(self, bin_folder, folder, user):
+        self.bin_folder, self.folder, self.sockets = bin_folder, folder, folder / "sockets"
+        self.options = {"user": user, "cwd": "/", "stdout": subprocess.DEVNULL}
+        self.process = None
 
     def url(self, user="postgres", password=""):
         """Its address for a user."""
@@ -48,6 +51,31 @@ class Server:
 
         return psycopg.connect(self.url(), autocommit=True, **options)
 
+    def initialise(self):
+        """Make an empty database; skips the test where that cannot be."""
+        command = [self.bin_folder / "initdb", "-D", self.folder / "data", "-U", "postgres"]
+        command += ["--auth=trust", "--encoding=utf8", "--no-sync"]
+        done = subprocess.run(command, stderr=subprocess.PIPE, check=False, **self.options)
+        if done.returncode:
+            pytest.skip(f"PostgreSQL cannot start here: {done.stderr.decode()[-200:]}")
+
+    def start(self):
+        """Start it, after a crash, too, and wait until it answers."""
+        import psycopg
+
+        command = [self.bin_folder / "postgres", "-D", self.folder / "data", "-F", "-h", ""]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "-k", self.sockets], stderr=log, **self.options
+            )
+        for _ in range(SECONDS_TO_START * 20):
+            try:
+                self.connect().close()
+                return
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        pytest.fail((self.folder / "log").read_text()[-1000:])
+
     def stop(self):
         """End it at once, as a machine that goes down would."""
         self.process.kill()
@@ -57,40 +85,38 @@ class Server:
 @contextmanager
 def postgres():
     """A server with pgvector, empty."""
-    import psycopg
-
     bin_folder, user = programs(), OTHER_USER if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     folder.chmod(0o755)
-    for name in ("data", "sockets"):
-        (folder / name).mkdir()
-        if user:
-            shutil.chown(folder / name, user)
-    options = {"user": user, "cwd": "/", "stdout": subprocess.DEVNULL}
     try:
-        with (folder / "log").open("wb") as log:
-            initialise = [bin_folder / "initdb", "-D", folder / "data", "-U", "postgres"]
-            initialise += ["--auth=trust", "--encoding=utf8", "--no-sync"]
-            done = subprocess.run(initialise, stderr=log, check=False, **options)
-            if done.returncode:
-                pytest.skip(f"PostgreSQL cannot start here: {(folder / 'log').read_text()[-200:]}")
-            start = [bin_folder / "postgres", "-D", folder / "data", "-F", "-h", ""]
-            start += ["-k", folder / "sockets"]
-            server = Server(folder, subprocess.Popen(start, stderr=log, **options))
+        for name in ("data", "sockets"):
+            (folder / name).mkdir()
+            if user:
+                shutil.chown(folder / name, user)
+        if user and not all(parent.stat().st_mode & 0o001 for parent in bin_folder.parents):
+            bin_folder = copied(bin_folder, folder)
+        server = Server(bin_folder, folder, user)
+        server.initialise()
+        server.start()
         try:
-            for attempt in range(SECONDS_TO_START * 20):
-                try:
-                    server.connect().execute("CREATE EXTENSION vector")
-                    break
-                except psycopg.OperationalError:
-                    assert attempt < SECONDS_TO_START * 20 - 1, (folder / "log").read_text()
-                    time.sleep(0.05)
+            with server.connect() as connection:
+                connection.execute("CREATE EXTENSION vector")
             yield server
         finally:
-            server.process.terminate()
+            # Ends sessions that are still open, too.
+            server.process.send_signal(signal.SIGINT)
             try:
-                server.process.wait(2)
+                server.process.wait(5)
             except subprocess.TimeoutExpired:
                 server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+def copied(bin_folder, folder):
+    """A copy of the programs where another user reaches them, libraries beside them included."""
+    package = bin_folder.parents[1]
+    for source in (package, package.with_name(f"{package.name}.libs")):
+        if source.is_dir():
+            shutil.copytree(source, folder / source.name)
+    return folder / bin_folder.relative_to(package.parent)

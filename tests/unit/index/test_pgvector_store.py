@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from postgres import postgres
 
+from adiabatic.index import reading
 from adiabatic.index.blocks import BLOCK, IndexSettings
 from adiabatic.index.reading import read_index
 from adiabatic.index.stored import StoredIndex
@@ -189,18 +190,39 @@ def test_bad_vectors_are_named(server, tmp_path, vector, message):
     assert not (tmp_path / "vectors.npy").exists()
 
 
-def test_a_server_that_goes_away_is_one_line_and_the_reading_goes_on(tmp_path):
-    """It is killed between two blocks; a new one has the same table."""
-    count = 2 * BLOCK + 5
+def test_a_server_that_goes_away_is_one_line_and_the_reading_goes_on(tmp_path, monkeypatch):
+    """It is killed between two blocks, and started again."""
+    count, said = 2 * BLOCK + 5, []
     make = (
         "CREATE TABLE passages AS SELECT n AS id, ('[1,' || n || ']')::vector(2) AS vector "
         f"FROM generate_series(1, {count}) AS n"
     )
-    with postgres() as first:
-        first.connect().execute(make)
-        reader = opened(settings(first))
-        blocks = reader.blocks(None)
-        next(blocks)
-        first.stop()
-        with pytest.raises(InputError, match=r"the database cannot be read .*run again to go on"):
-            list(blocks)
+    with postgres() as server:
+        with server.connect() as connection:
+            connection.execute(make)
+        read(server, tmp_path / "whole")
+
+        def lost_in_the_middle(given):
+            reader = opened(given)
+            blocks = reader.blocks
+
+            def some(place):
+                for block in blocks(place):
+                    yield block
+                    server.stop()
+
+            reader.blocks = some
+            return reader
+
+        with monkeypatch.context() as patch:
+            patch.setattr(reading, "opened", lost_in_the_middle)
+            with pytest.raises(InputError, match=r"the database cannot be read .*run again to go"):
+                read(server, tmp_path / "index")
+        assert not (tmp_path / "index/vectors.npy").exists()
+        with pytest.raises(InputError, match=r"the database cannot be read"):
+            read(server, tmp_path / "index")
+        server.start()
+        read_index(settings(server), tmp_path / "index", said.append)
+    assert said == [f"table passages: going on after {BLOCK} documents"]
+    for path in (tmp_path / "whole").iterdir():
+        assert (tmp_path / "index" / path.name).read_bytes() == path.read_bytes()

@@ -68,8 +68,10 @@ def text_or_none(value: Any, where: str) -> str | None:
 def _of_array(path: Path) -> Documents:
     try:
         ids = np.load(path, allow_pickle=False, mmap_mode="r")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as an array ({error})") from None
+    except (OSError, ValueError, EOFError):
+        raise InputError(
+            f"{path}: cannot be read as an array; a whole .npy file of numbers or texts is needed"
+        ) from None
     if ids.ndim != 1 or ids.dtype.kind not in "iuU":
         raise InputError(f"{path}: {ids.dtype} of shape {ids.shape} found; a row of ids is needed")
     return ((str(value), None) for value in ids)

@@ -20,8 +20,11 @@ def open_numpy(settings: IndexSettings) -> Reader:
     path, ids = existing(settings.path, "path"), existing(settings.ids, "ids")
     try:
         vectors = np.load(path, allow_pickle=False, mmap_mode="r")
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{path}: cannot be read as an array ({error})") from None
+    except (OSError, ValueError, EOFError):
+        # What numpy says of it is to allow pickles, which could run code.
+        raise InputError(
+            f"{path}: cannot be read as an array; a whole .npy file of numbers is needed"
+        ) from None
     if vectors.ndim != 2 or vectors.dtype.kind not in "fiu" or not vectors.size:
         raise InputError(
             f"{path}: {vectors.dtype} of shape {vectors.shape} found; numbers of shape (documents, "
