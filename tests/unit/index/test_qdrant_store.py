@@ -68,13 +68,16 @@ def test_local_storage_is_read_and_stays_as_it_is(storage, tmp_path):
     assert digests(storage) == before
 
 
-def test_what_is_written_through_our_client_never_reaches_local_storage(storage):
+def test_nothing_can_be_written_through_our_connection_to_local_storage(storage):
     from qdrant_client import models
 
     before = digests(storage)
     reader = opened(settings(path=str(storage)))
-    reader.client.upsert("passages", [models.PointStruct(id=1, vector=[1, 0, 0, 0], payload={})])
-    reader.client.delete_collection("named")
+    point = models.PointStruct(id=1, vector=[1, 0, 0, 0], payload={})
+    with pytest.raises(PermissionError, match="upsert: this connection only reads"):
+        reader.client.upsert("passages", [point])
+    with pytest.raises(PermissionError, match="delete_collection: this connection only reads"):
+        reader.client.delete_collection("named")
     reader.close()
     assert digests(storage) == before
 
@@ -85,6 +88,13 @@ def test_of_several_vectors_one_is_named(storage, tmp_path):
     assert index.ids(np.arange(2)) == ["doc-0", "doc-1"]
     with pytest.raises(InputError, match=r"columns.vector: None found; point 0 of .* has a, b"):
         read(tmp_path / "other", path=str(storage), collection="named")
+
+
+def test_few_points_need_to_have_a_text(tmp_path):
+    points = [(i, v, {"body": "text"} if i == 2400 else {}) for i, v, _ in POINTS]
+    with qdrant({"passages": points}) as (url, _):
+        index = read(tmp_path / "index", url=url, text="body")
+    assert index.with_texts().tolist() == [2400]
 
 
 def test_a_server_is_read_page_by_page(tmp_path):
@@ -130,7 +140,7 @@ def test_what_is_missing_is_one_line(storage, tmp_path):
     with qdrant({"passages": POINTS[:9]}) as (url, _):
         with pytest.raises(InputError, match=r"index.collection: 'none' found; the server has no"):
             read(tmp_path / "a", url=url, collection="none")
-        with pytest.raises(InputError, match=r"index.columns.text: 'body' found; no point"):
+        with pytest.raises(InputError, match=r"columns.text: 'body' found; no point of collection"):
             read(tmp_path / "b", url=url, text="body")
     with pytest.raises(
         InputError, match=r"collection passages: Qdrant cannot be read \(.*run again"

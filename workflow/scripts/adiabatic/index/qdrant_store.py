@@ -29,6 +29,8 @@ from adiabatic.io.errors import InputError, shown
 # Points that are asked for at a time: of width 384 some 4 MB of JSON.
 PAGE = 1_000
 TIMEOUT_SECONDS = 60
+# Methods of the client that are needed.
+READING = ("get_collection", "scroll", "close")
 # A server answers these with "no".
 FORBIDDEN = (401, 403)
 
@@ -46,7 +48,7 @@ class QdrantReader:
     """A reader of a collection.
 
     Requests that could write never reach a server. Local storage is opened as a copy, since its
-    client writes to what it opens.
+    client writes to what it opens, and the copy is not written to, either.
     """
 
     approximate = ""
@@ -74,6 +76,7 @@ class QdrantReader:
         if place and start is None:
             return
         keys = [settings.text or "text", *([settings.id] if settings.id else [])]
+        texts = False
         while True:
             with self._told():
                 points, start = self.client.scroll(
@@ -84,9 +87,16 @@ class QdrantReader:
                     with_vectors=True,
                 )
             if points:
-                yield self._block(points, keys[0], [start])
+                block = self._block(points, keys[0], [start])
+                texts = texts or any(block.texts or [])
+                yield block
             if start is None:
-                return
+                break
+        if settings.text and not place and not texts:
+            raise InputError(
+                f"index.columns.text: {shown(settings.text)} found; no point of {self.where} has a "
+                "text under that name in its payload"
+            )
 
     def close(self) -> None:
         """Close the connection; a copy of local storage is removed."""
@@ -102,11 +112,6 @@ class QdrantReader:
             else str(point.id)
             for point, payload in zip(points, payloads, strict=True)
         ]
-        if self._settings.text and not any(text_key in payload for payload in payloads):
-            raise InputError(
-                f"index.columns.text: {shown(text_key)} found; no point of {self.where} from "
-                f"{ids[0]} to {ids[-1]} has such a field in its payload"
-            )
         texts = [
             text_or_none(payload.get(text_key), f"{self.where}, id {name}")
             for name, payload in zip(ids, payloads, strict=True)
@@ -128,7 +133,7 @@ class QdrantReader:
             return vector[name]
         return vector
 
-    def _connected(self) -> QdrantClient:
+    def _connected(self) -> "QdrantClient | _OnlyReading":
         settings = self._settings
         if settings.path:
             self._copy = tempfile.TemporaryDirectory(prefix="qdrant-")
@@ -137,7 +142,7 @@ class QdrantReader:
             # It warns of large collections, which local storage reads into memory.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return QdrantClient(path=str(copy))
+                return _OnlyReading(QdrantClient(path=str(copy)))
         with warnings.catch_warnings():
             # Of a key that goes over HTTP: to this machine, or through someone's tunnel.
             warnings.simplefilter("ignore")
@@ -174,6 +179,18 @@ class QdrantReader:
     def _unreadable(self, reason: str) -> InputError:
         said = without_secrets(reason, *self._secrets)
         return InputError(f"{self.where}: Qdrant cannot be read ({said}); run again to go on")
+
+
+class _OnlyReading:
+    """A client of local storage without all of its methods that could write."""
+
+    def __init__(self, client: QdrantClient) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in READING:
+            raise PermissionError(f"{name}: this connection only reads")
+        return getattr(self._client, name)
 
 
 def _refuse_writing(request: Any) -> None:
