@@ -71,6 +71,17 @@ def test_tunings_vectors_are_the_indexes(steps, vectors, tmp_path, tiny_encoder_
     assert f"{COUNT} positives by id" in done.stdout
 
 
+def test_the_log_says_what_the_check_found(
+    steps, vectors, script_here, tiny_encoder_folder, tmp_path
+):
+    steps(vectors.astype(np.float16))
+    done = script_here(
+        "check_index", "--index", tmp_path / "index", "--base", tiny_encoder_folder,
+        "--check-documents", 60, "--out", tmp_path / "check.json",
+    )  # fmt: skip
+    assert "60 documents embedded anew, 60 agree with what is stored (float16); one" in done.stdout
+
+
 def test_codes_of_eight_bits_are_brought_to_unit_length(steps, vectors, tmp_path):
     done = steps(np.rint(vectors * 127).astype(np.int8))
     assert done.returncode == 0, done.stderr

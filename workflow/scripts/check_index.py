@@ -39,7 +39,7 @@ def main() -> None:
     else:
         sample = Sample.of(index, arguments.check_documents)
         compatible = check_compatibility(sample, encoder, index.approximate)
-        said, found = command_line.in_words(compatible), compatible.as_json()
+        said, found = str(compatible), compatible.as_json()
     with written_atomically(arguments.out) as path:
         path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     command_line.say(f"{arguments.index}: {said}")

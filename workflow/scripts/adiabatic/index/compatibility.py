@@ -54,6 +54,13 @@ class Compatibility:
     stored_as: str
     codes: bool
 
+    def __str__(self) -> str:
+        return (
+            f"{self.documents} documents embedded anew, {self.agreeing} agree with what is stored "
+            f"({self.stored_as}); one minus the cosine: {self.median_error:g} (median), "
+            f"{self.largest_error:g} (largest)"
+        )
+
     def as_json(self) -> dict[str, Any]:
         """What the file of the check says."""
         return asdict(self)
