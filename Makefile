@@ -8,6 +8,9 @@
 # make export RUN=NAME   a run's query encoder as servers load it (tables/verdict.csv names the run)
 # make mteb       install what a configuration with evaluation.mteb.tasks needs (285 MB)
 # make faiss      install what a configuration with search: faiss needs (65 MB)
+# make pgvector   install what a configuration with index.source: pgvector needs (12 MB)
+# make qdrant     install what a configuration with index.source: qdrant needs (30 MB)
+# make servers    install the PostgreSQL that tests of pgvector start (75 MB)
 # make lock       resolve each envs/LIST.in into the lock envs/LIST.txt anew, then conda-envs
 # make conda-envs write the conda environments envs/NAME.yaml, with the versions of the locks
 # Each installs into .venv what it needs first: the locks that are missing or have changed.
@@ -25,7 +28,7 @@ CODE := workflow tests bench envs docs
 
 export PATH := $(BIN):$(PATH)
 
-.PHONY: results plan test dev lint bench docs export mteb faiss lock conda-envs
+.PHONY: results plan test dev lint bench docs export mteb faiss pgvector qdrant servers lock conda-envs
 # Two pips at a time in one environment disturb each other.
 .NOTPARALLEL:
 
@@ -38,12 +41,12 @@ plan: .venv/results.installed
 	$(if $(OVERLAY),@python workflow/scripts/check_overlay.py $(OVERLAY))
 	snakemake $(CONFIG) --forcerun plan_experiment -- plan_experiment
 
-test: lint .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
-  .venv/export.installed .venv/earlier-loaders.installed
+OF_TESTS := mteb faiss pgvector qdrant servers bench export earlier-loaders
+
+test: lint $(OF_TESTS:%=.venv/%.installed)
 	pytest
 
-dev: .venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
-  .venv/docs.installed .venv/export.installed .venv/earlier-loaders.installed
+dev: .venv/tests.installed .venv/docs.installed $(OF_TESTS:%=.venv/%.installed)
 
 lint: .venv/tests.installed
 	ruff check $(CODE)
@@ -62,6 +65,7 @@ bench: .venv/bench.installed .venv/faiss.installed
 	python bench/harvest.py $(BENCH)
 	python bench/pairs.py $(BENCH)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python bench/search.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python bench/index.py
 
 docs: .venv/docs.installed
 	python docs/write_configuration.py
@@ -72,7 +76,7 @@ export: .venv/export.installed .venv/bench.installed .venv/earlier-loaders.insta
 	$(if $(RUN),,$(error RUN is missing: make export RUN=NAME; tables/verdict.csv names the run))
 	snakemake export_encoder_$(RUN) $(CONFIG)
 
-mteb faiss: %: .venv/%.installed
+mteb faiss pgvector qdrant servers: %: .venv/%.installed
 
 # In a folder apart: earlier versions of packages that are in the environment, too.
 .venv/earlier-loaders.installed: envs/earlier-loaders.txt | .venv/results.installed
@@ -86,7 +90,8 @@ mteb faiss: %: .venv/%.installed
 	touch $@
 
 .venv/tests.installed .venv/mteb.installed .venv/faiss.installed .venv/bench.installed \
-.venv/docs.installed .venv/export.installed: \
+.venv/docs.installed .venv/pgvector.installed .venv/qdrant.installed .venv/servers.installed \
+.venv/export.installed: \
   | .venv/results.installed
 
 .venv/created:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 # The first lock is complete; each other one has what its list needs on top of the first.
-LOCKS = ("results", "tests", "mteb", "faiss", "bench", "docs", "export")
+LOCKS = (
+    *("results", "tests", "mteb", "faiss", "pgvector", "qdrant", "servers"),
+    *("bench", "docs", "export"),
+)
 # Resolved by itself; it has what differs from the first lock, and is installed into a folder apart.
 EARLIER = "earlier-loaders"
 LOCK = """\
@@ -39,6 +42,10 @@ ENVIRONMENTS = {
     "torch": (
         "everything that runs the encoder",
         *(*TABLES, *ENCODER, "bm25s", "PyStemmer", "faiss-cpu"),
+    ),
+    "index": (
+        "reading an index that exists",
+        *(*TABLES, "PyYAML", "faiss-cpu", "psycopg", "psycopg-binary", "qdrant-client"),
     ),
     "mteb": ("tasks of the mteb package", *TABLES, *ENCODER, "mteb", "datasets"),
     "export": (

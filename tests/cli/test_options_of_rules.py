@@ -19,6 +19,10 @@ SEARCH = {
     "name": "search", "kind": "beir", "source": "path", "path": "set", "languages": ["en"],
     "split": "dev", "search": "faiss",
 }  # fmt: skip
+INDEX = {
+    "source": "numpy", "path": "index.npy", "ids": "ids.txt",
+    "columns": {"id": "name", "text": "body"}, "key_env": None,
+}  # fmt: skip
 MINE = {"name": "mine", "kind": "own", "source": "path", "path": "q.csv"}
 # Beside the default target, with the demonstration: what is asked for by name.
 ASKED_FOR = {
@@ -28,6 +32,7 @@ ASKED_FOR = {
 # Between them they have a job of every rule.
 CONFIGURATIONS = {
     "shipped": {},
+    "indexed": {"index": INDEX},
     "brought": {
         "papers": {"source": "oai", "path": "pages", "oai": {"contact": "me@example.org"}},
         "base": {"source": "hub", "model": "owner/model", "query_prefix": "- "},
@@ -54,6 +59,8 @@ def commands(snakemake, workplace, name):
     """The distinct commands of all jobs of a configuration, as (script, options)."""
     write_beir_folder(workplace / "set", {"1": "a"}, {"1": "b"}, {("1", "1"): 1}, "dev")
     (workplace / "q.csv").write_text("question,document,language\n")
+    for file in ("index.npy", "ids.txt"):
+        (workplace / file).touch()
     (workplace / "overlay.json").write_text(json.dumps(CONFIGURATIONS[name]))
     done = snakemake(
         *ASKED_FOR[name], "--dry-run", "--forceall", "--printshellcmds",

@@ -19,7 +19,7 @@ SCRIPTS = sorted(path.stem for path in (ROOT / "workflow/scripts").glob("*.py"))
 # Scripts that encode something; the others start in a fraction of the time that torch takes.
 HEAVY = (
     "pretrain_base", "prepare_base", "embed_documents", "tune_query_encoder", "evaluate_runs",
-    "evaluate_mteb", "plan_experiment", "export_encoder",
+    "evaluate_mteb", "plan_experiment", "export_encoder", "check_index", "match_pairs",
 )  # fmt: skip
 LIGHT = [name for name in SCRIPTS if name not in HEAVY]
 

@@ -6,8 +6,8 @@ import pytest
 from imports import HEAVY, KNOWN, LIBRARY, MODULES, imports, name_of
 
 ROOMS = (
-    *("io", "plan", "text", "sources", "pairs", "tasks", "encoding", "tuning", "evaluation"),
-    *("inference", "experiment", "cli", "report", "export"),
+    *("io", "plan", "text", "sources", "pairs", "tasks", "encoding", "index", "tuning"),
+    *("evaluation", "inference", "experiment", "cli", "report", "export"),
 )
 # Rooms that may import what takes seconds to import.
 OWNERS = ("encoding", "tuning", "evaluation", "export")

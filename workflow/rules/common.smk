@@ -24,6 +24,7 @@ from adiabatic.experiment.configuration import (
 from adiabatic.experiment.overlays import without_demonstration
 from adiabatic.io.atomic import remove_leftovers, written_atomically
 from adiabatic.io.errors import InputError
+from adiabatic.index.stores import STORES
 from adiabatic.plan.batches import batches, chunks
 from adiabatic.plan.runs import BASE as BASE_NAME
 from adiabatic.plan.runs import SWEEP, plan_of, plan_row, plan_text
@@ -46,6 +47,8 @@ if workflow.is_main_process:
     # Nothing that an overlay inherits and cannot have goes without a word.
     print(*LEFT_OUT, sep="\n", end="\n" * bool(LEFT_OUT), file=sys.stderr)
 
+# The index that exists, None where the pipeline embeds what is tuned against.
+INDEX = config["index"]
 STYLES = config["pairs"]["styles"]
 LEVELS = config["pairs"]["levels"]
 TASKS = {task["name"]: task for task in config["evaluation"]["tasks"]}
@@ -56,9 +59,13 @@ PLAN = plan_of(config)
 RUNS = {run.name: run for run in PLAN.runs}
 # Runs that one job makes and evaluates.
 BATCHES = batches(PLAN.runs, config["jobs"]["runs"])
-# Corpora that one job embeds: the one that is tuned on by itself, as no other changes a run.
+# Corpora that one job embeds: the one that is tuned on by itself, as no other changes a run. With
+# an index, the vectors of that one are the index's.
 CORPORA = [TUNING, ARXIV, *TASKS]
-CORPORA_OF_JOBS = [[TUNING], *chunks(CORPORA[1:], config["jobs"]["corpora"])]
+CORPORA_OF_JOBS = [
+    *([] if INDEX else [[TUNING]]),
+    *chunks(CORPORA[1:], config["jobs"]["corpora"]),
+]
 # Runs that embed documents by an encoder of their own.
 OWN_DOCUMENTS = [name for name, run in RUNS.items() if run.row.own_documents]
 # What the sweep freezes, and each ablation or compared method that freezes something else.
@@ -187,6 +194,13 @@ def tuning_file():
         "path": path,
         "hub": in_experiment(f"raw/{os.path.basename(path or '')}"),
     }[config["tuning"]["source"]]
+
+
+def index_files():
+    """Files of the index, a change of which reads it again; of a database there are none."""
+    paths = [Path(INDEX[key]) for key in STORES[INDEX["source"]].files if INDEX[key]]
+    found = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
+    return sorted(str(file) for file in found if file.is_file() and not file.name.startswith("."))
 
 
 def task_path(task):

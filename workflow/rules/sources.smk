@@ -99,29 +99,31 @@ rule download_tuning_data:
         "python workflow/scripts/download_tuning_data.py {params.options} > {log:q} 2>&1"
 
 
-rule read_tuning_data:
-    """English tuning triplets, with negatives where there were none, in three splits."""
-    input:
-        file=tuning_file(),
-    output:
-        out=in_experiment("data/tuning.parquet"),
-    log:
-        in_experiment("logs/read_tuning_data.log"),
-    benchmark:
-        in_experiment("benchmarks/read_tuning_data.tsv")
-    priority: 2
-    conda:
-        "../../envs/data.yaml"
-    threads: 1
-    params:
-        options=options_from(
-            limit=config["tuning"]["limit"],
-            validation=config["tuning"]["validation"],
-            seed=config["seed"],
-        ),
-        code=source_digest("read_tuning_data"),
-    shell:
-        "python workflow/scripts/read_tuning_data.py {params.options} > {log:q} 2>&1"
+if not INDEX:
+
+    rule read_tuning_data:
+        """English tuning triplets, with negatives where there were none, in three splits."""
+        input:
+            file=tuning_file(),
+        output:
+            out=in_experiment("data/tuning.parquet"),
+        log:
+            in_experiment("logs/read_tuning_data.log"),
+        benchmark:
+            in_experiment("benchmarks/read_tuning_data.tsv")
+        priority: 2
+        conda:
+            "../../envs/data.yaml"
+        threads: 1
+        params:
+            options=options_from(
+                limit=config["tuning"]["limit"],
+                validation=config["tuning"]["validation"],
+                seed=config["seed"],
+            ),
+            code=source_digest("read_tuning_data"),
+        shell:
+            "python workflow/scripts/read_tuning_data.py {params.options} > {log:q} 2>&1"
 
 
 rule read_task:

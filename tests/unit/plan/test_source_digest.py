@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from adiabatic.index.stores import STORES
 from adiabatic.plan import source_digest as module
 from adiabatic.plan.methods import METHODS
 from adiabatic.plan.source_digest import source_digest
@@ -140,6 +141,7 @@ ROWS = {
     "tune_query_encoder": [method for method in METHODS.values() if method.make],
     "evaluate_runs": [*KINDS.values(), *(method for method in METHODS.values() if method.search)],
     "read_task": KINDS.values(),
+    "read_index": STORES.values(),
     "check_evaluation_sets": KINDS.values(),
     "compare_outcomes": KINDS.values(),
     "plot_figure": FIGURES.values(),
@@ -203,6 +205,7 @@ def test_a_reworded_caption_writes_the_tables_again_and_nothing_else(copied):
             'Kind(\n        "xnli"',
             'Kind("new", "a:b", "c:d", ("x",), "x", "x", ())',
         ),
+        ("index/stores.py", 'Store(\n        "parquet"', 'Store("new", "module:open")'),
     ],
 )
 def test_a_new_row_of_a_registry_changes_no_digest(copied, file, first, row):

@@ -23,7 +23,9 @@ from adiabatic.experiment.configuration_checks import (
     check_tasks,
     check_tuning,
 )
+from adiabatic.experiment.index_checks import check_index, check_index_files
 from adiabatic.experiment.packages import check_packages
+from adiabatic.index.stores import STORES
 from adiabatic.io.atomic import written_atomically
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import opened
@@ -80,20 +82,25 @@ def checked_configuration(config: Configuration) -> Configuration:
     check_sources(config)
     check_tuning(config["tuning"])
     check_tasks(config)
+    check_index(config["index"])
     check_packages(config)
     check_mteb(config["evaluation"]["mteb"])
     return config
 
 
 def read_schema() -> Schema:
-    """The JSON schema of the configuration; kinds and methods are those of their registries."""
+    """The JSON schema of the configuration; kinds, methods and stores are their registries'."""
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     sections = schema["properties"]
-    for section, things, key, known in (
-        ("evaluation", "tasks", "kind", KINDS),
-        ("tuning", "methods", "method", METHODS),
+    tasks, methods = (
+        sections[section]["properties"][things]["items"]["properties"]
+        for section, things in (("evaluation", "tasks"), ("tuning", "methods"))
+    )
+    for part, known in (
+        (tasks["kind"], KINDS),
+        (methods["method"], METHODS),
+        (sections["index"]["properties"]["source"], STORES),
     ):
-        part = sections[section]["properties"][things]["items"]["properties"][key]
         part["enum"] = list(known)
         part["description"] += " " + "; ".join(f"{n} ({row.about})" for n, row in known.items())
     return schema
@@ -176,6 +183,7 @@ def check_files(config: Configuration) -> None:
         raise InputError(
             f"configuration: evaluation.mteb.data: no folder {data}; an existing folder is needed"
         )
+    check_index_files(config["index"])
     if config["base"]["source"] == "path":
         check_model_folder(Path(config["base"]["model"]))
     check_freeze(config)

@@ -4,17 +4,21 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from adiabatic.experiment.configuration_checks import Configuration
+from adiabatic.index.stores import STORES
 from adiabatic.io.errors import InputError
 
 
 def check_packages(config: Configuration) -> None:
     """Raises InputError where a package is asked for that is not installed."""
-    for package, asking in ASKED_BY.items():
-        key = asking(config["evaluation"])
+    asked = [(asking(config["evaluation"]), name, name) for name, asking in ASKED_BY.items()]
+    if config.get("index"):
+        package = STORES[config["index"]["source"]].package
+        asked += [("index.source", *package)] if package else []
+    for key, package, lock in asked:
         if key and find_spec(package) is None:
             raise InputError(
-                f"configuration: {key}: the package {package} is not installed; `make {package}` "
-                f"installs it (without make: pip install --requirement envs/{package}.txt)"
+                f"configuration: {key}: the package {package} is not installed; `make {lock}` "
+                f"installs it (without make: pip install --requirement envs/{lock}.txt)"
             )
 
 

@@ -150,7 +150,7 @@ def _triplet(
     if "positive" not in record:
         raise InputError(
             f'{where}: keys {shown(list(record))} found; "query" and "positive" or "query" and '
-            '"pos" are needed'
+            '"pos" are needed ("positive_id" names a document of an index, where there is one)'
         )
     negative = text_of(record, "negative", where).strip() if record.get("negative") else None
     return query, text_of(record, "positive", where).strip(), negative
