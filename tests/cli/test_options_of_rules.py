@@ -28,6 +28,7 @@ MINE = {"name": "mine", "kind": "own", "source": "path", "path": "q.csv"}
 ASKED_FOR = {
     "shipped": ["all", "plan_experiment", "export_encoder_lr0.0001-seed0"],
     "brought": ["all", "plan_experiment"],
+    "indexed": ["all"],
 }
 # Between them they have a job of every rule.
 CONFIGURATIONS = {
