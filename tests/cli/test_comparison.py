@@ -98,8 +98,8 @@ def compared(run_script, results):
 def tables(run_script, compared):
     """The folder of all tables."""
     tables = compared / "tables"
-    done = run_script("write_tables", "--results", compared, "--tables", *TABLES, *HOW,
-                      "--demonstration", "--out", tables)  # fmt: skip
+    done = run_script("write_tables", "--experiment", "mine", "--results", compared,
+                      "--tables", *TABLES, *HOW, "--demonstration", "--out", tables)  # fmt: skip
     assert done.returncode == 0, done.stderr
     return tables
 

@@ -199,7 +199,9 @@ def test_the_last_lines_of_a_run_tell_status_page_and_report(experiment, finishe
 
 
 def test_a_figure_made_alone_does_not_enter_the_report(edited, run_tiny):
-    colour = {"adiabatic/report/figures/style.py": ("ENGLISH_LINE = (BLACK", "ENGLISH_LINE = (SKY")}
+    colour = {
+        "adiabatic/report/figures/style.py": ("ENGLISH_LINE = (BLACK", "ENGLISH_LINE = (PURPLE")
+    }
     folder = edited(**colour)
     report = folder / "results/tiny/report.zip"
     before = report.read_bytes()
