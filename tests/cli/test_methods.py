@@ -15,6 +15,7 @@ NOUNS = ["cat", "dog", "cow", "hen", "fox", "owl", "bee", "ant"]
 RUNS = [
     PlannedRun("swept", "sweep", learning_rate=1e-2, settings={"freeze": ["embeddings"]}),
     PlannedRun("joint", "joint", "joint", 1e-2),
+    PlannedRun("drawn", "drawn", "l2-sp", 1e-2, settings={"freeze": ["embeddings"], "decay": 2.0}),
     PlannedRun("lora", "lora", "lora", 1e-2, settings={"targets": ["query"], "rank": 2}),
     PlannedRun("adapter", "adapter", "linear-adapter", 1e-2),
     PlannedRun("rotated", "rotated", "procrustes"),
@@ -60,8 +61,9 @@ def test_every_method_leaves_a_folder_that_is_evaluated_like_any_run(
     digests = {name: stated["weights_sha256"] for name, stated in provenance.items()}
     assert digests["none"] == provenance["swept"]["base"]["weights_sha256"]
     assert digests["whole"] == digests["swept"]
-    assert len(set(digests.values())) == 6
+    assert len(set(digests.values())) == 7
     assert provenance["whole"]["run"] == provenance["swept"]
+    assert provenance["drawn"]["tuning"]["decay"] == 2
     assert provenance["joint"]["frozen_sha256"] is None
     assert provenance["lora"]["frozen_sha256"]["after"]["vectors"]
     assert provenance["rotated"]["tuning"] == {"method": "procrustes"}

@@ -23,6 +23,8 @@ SETTINGS = TuningSettings(1e-3, 0, batch_size=4)
         {"patience": 0},
         {"temperature": 0.0},
         {"rank": 0},
+        {"decay": -1.0},
+        {"decay": 1001.0},
         {"loss": "ranking"},
         {"precision": "float64", "forward": "bf16"},
     ],

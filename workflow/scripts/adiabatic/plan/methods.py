@@ -38,7 +38,8 @@ class Method:
 
     make: what makes a run of it, called with a `tuning.making.Making` and the folder to write;
         empty where there is nothing to make.
-    settings: keys that it reads beside rates and seeds.
+    settings: keys that it reads beside rates and seeds. required: those of them that its entry in
+        the configuration must have.
     tuned: whether it has learning rates and seeds; without, it has one run.
     each: a list in the configuration of which every value is a run, and the setting's name there.
     repeats: whether its runs are made from those of the sweep of the same rate and seed.
@@ -52,6 +53,7 @@ class Method:
     name: str
     make: str = ""
     settings: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     tuned: bool = True
     each: tuple[str, str] | None = None
     repeats: bool = False
@@ -77,6 +79,15 @@ METHODS: Registry[Method] = registry(
         marker="s",
         color="#882255",
         about="as the sweep, with other settings",
+    ),
+    Method(
+        "l2-sp",
+        "adiabatic.tuning.query_encoder:make_l2_sp",
+        (*SETTINGS, "decay"),
+        required=("decay",),
+        marker="<",
+        color="#AA4499",
+        about="as the sweep, with weight decay towards the base",
     ),
     Method(
         "joint",
