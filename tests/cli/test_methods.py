@@ -18,6 +18,7 @@ RUNS = [
     PlannedRun("drawn", "drawn", "l2-sp", 1e-2, settings={"freeze": ["embeddings"], "decay": 2.0}),
     PlannedRun("lora", "lora", "lora", 1e-2, settings={"targets": ["query"], "rank": 2}),
     PlannedRun("adapter", "adapter", "linear-adapter", 1e-2),
+    PlannedRun("bent", "bent", "mlp-adapter", 1e-2, settings={"hidden": 48}),
     PlannedRun("rotated", "rotated", "procrustes"),
     PlannedRun("whole", "mixed", "interpolation", 1e-2, alpha=1.0, repeats="swept"),
     PlannedRun("none", "mixed", "interpolation", 1e-2, alpha=0.0, repeats="swept"),
@@ -61,7 +62,7 @@ def test_every_method_leaves_a_folder_that_is_evaluated_like_any_run(
     digests = {name: stated["weights_sha256"] for name, stated in provenance.items()}
     assert digests["none"] == provenance["swept"]["base"]["weights_sha256"]
     assert digests["whole"] == digests["swept"]
-    assert len(set(digests.values())) == 7
+    assert len(set(digests.values())) == 8
     assert provenance["whole"]["run"] == provenance["swept"]
     assert provenance["drawn"]["tuning"]["decay"] == 2
     assert provenance["joint"]["frozen_sha256"] is None
@@ -69,7 +70,8 @@ def test_every_method_leaves_a_folder_that_is_evaluated_like_any_run(
     assert provenance["rotated"]["tuning"] == {"method": "procrustes"}
     assert provenance["adapter"]["parameters"]["tuned"] == 32 * 32
     moved = {name: load_file(folder / "delta.safetensors") for name, folder in folders.items()}
-    assert moved["adapter"] == moved["rotated"] == {}
+    assert provenance["bent"]["parameters"]["tuned"] == 2 * 32 * 48
+    assert moved["adapter"] == moved["bent"] == moved["rotated"] == {}
     assert len(moved["lora"]) == 2
     assert moved["joint"].keys() > moved["swept"].keys()
     for folder in folders.values():

@@ -68,7 +68,7 @@ def test_the_demonstration(start_snakemake):
 
 
 # Variants of methods that the demonstration has; the tiny experiment of `tests/e2e` has them.
-IN_TINY = {"l2-sp"}
+IN_TINY = {"l2-sp", "mlp-adapter"}
 
 
 def test_every_claim_of_the_demonstration_can_be_decided():
@@ -181,12 +181,19 @@ def test_every_method_has_its_jobs(snakemake):
         {name: both, method: joint, learning_rates: [0.003]},
         {name: lora, method: lora, learning_rates: [0.01], rank: 4, targets: [query, value]},
         {name: matrix, method: linear-adapter, learning_rates: [0.001]},
+        {name: mlp, method: mlp-adapter, learning_rates: [0.001], hidden: 32},
         {name: rotation, method: procrustes},
         {name: wise, method: interpolation, learning_rates: [0.01], alphas: [0.5]},
         {name: terms, method: bm25}]"""
     names = [
         *("usual-lr0.003-seed0", "drawn-lr0.003-seed0", "both-lr0.003-seed0", "lora-lr0.01-seed0"),
-        *("matrix-lr0.001-seed0", "rotation", "wise-0.5-lr0.01-seed0", "terms"),
+        *(
+            "matrix-lr0.001-seed0",
+            "mlp-lr0.001-seed0",
+            "rotation",
+            "wise-0.5-lr0.01-seed0",
+            "terms",
+        ),
     ]
     outcomes = [f"results/demo/outcomes/{name}.parquet" for name in names]
     tuning = f"tuning={{seeds: [0], methods: {methods}}}"

@@ -48,6 +48,14 @@ def test_an_ablation_that_cannot_be_is_named(config, ablation, message):
             r"decay: 1001 found; at most 1000 is needed with learning rate 0\.001",
         ),
         (
+            {"method": "mlp-adapter", "learning_rates": [1], "hidden": 0},
+            r"\[0\]\.hidden: 0 found; allowed is a whole number, at least 1",
+        ),
+        (
+            {"method": "linear-adapter", "learning_rates": [1], "hidden": 8},
+            r"\[0\]\.hidden: 8 found, which method linear-adapter does not read",
+        ),
+        (
             {"method": "query-encoder", "learning_rates": [1], "decay": 0},
             r"\[0\]\.decay: 0 found, which method query-encoder does not read",
         ),

@@ -23,6 +23,7 @@ SETTINGS = TuningSettings(1e-3, 0, batch_size=4)
         {"patience": 0},
         {"temperature": 0.0},
         {"rank": 0},
+        {"hidden": 0},
         {"decay": -1.0},
         {"decay": 1001.0},
         {"loss": "ranking"},

@@ -148,7 +148,7 @@ def write_provenance(folder: Path, provenance: dict[str, Any]) -> None:
 
 def weights_digest(folder: Path) -> str:
     """SHA-256 over the weights' files of a model folder, in the order of their names."""
-    paths = [*sorted(folder.glob(WEIGHTS)), *folder.glob(f"{DENSE}/{WEIGHTS}")]
+    paths = [*sorted(folder.glob(WEIGHTS)), *sorted(folder.glob(f"{DENSE}/{WEIGHTS}"))]
     digests = [_file_digest(path) for path in paths]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 

@@ -28,7 +28,7 @@ ADAPTER_SETTINGS = (
     *("resample", "patience"),
 )
 # What a method's settings are where the configuration says nothing, beside the tuning section's.
-DEFAULTS = {"rank": 8, "targets": []}
+DEFAULTS = {"rank": 8, "targets": [], "hidden": None}
 SHOWN = {"shown": True}
 
 
@@ -115,6 +115,15 @@ METHODS: Registry[Method] = registry(
         marker="v",
         color="#999933",
         about="a matrix on the query's vector",
+    ),
+    Method(
+        "mlp-adapter",
+        "adiabatic.tuning.adapters:make_mlp_adapter",
+        (*ADAPTER_SETTINGS, "hidden"),
+        serving="the base, then two matrices",
+        marker="p",
+        color="#44AA99",
+        about="a residual MLP on it",
     ),
     Method(
         "procrustes",

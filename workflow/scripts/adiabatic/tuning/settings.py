@@ -43,6 +43,7 @@ class TuningSettings:
     rank: int = 8
     targets: tuple[str, ...] = ()
     resample: bool = False
+    hidden: int | None = None
 
     def __post_init__(self) -> None:
         """Raises InputError where a value makes no sense; the configuration's schema says more."""
@@ -60,6 +61,7 @@ class TuningSettings:
             ("forward", self.precision != "float64" or self.forward == "float32", "float32"),
             ("decay", 0 <= self.decay * self.learning_rate <= 1, "0 to 1 / learning_rate"),
             ("rank", self.rank > 0, "a number from 1"),
+            ("hidden", self.hidden is None or self.hidden > 0, "a number from 1"),
         ):
             if not allowed:
                 raise InputError(f"{name}: {getattr(self, name)} found; {words} is needed")
