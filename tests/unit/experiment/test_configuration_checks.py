@@ -48,6 +48,22 @@ def test_an_ablation_that_cannot_be_is_named(config, ablation, message):
             r"decay: 1001 found; at most 1000 is needed with learning rate 0\.001",
         ),
         (
+            {"method": "drift-correction", "strengths": [1.5]},
+            r"\[0\]\.strengths\[0\]: 1\.5 found; allowed is a number, at most 1, above 0",
+        ),
+        (
+            {"method": "drift-correction", "strengths": [0]},
+            r"\[0\]\.strengths\[0\]: 0 found; allowed is a number, at most 1, above 0",
+        ),
+        (
+            {"method": "drift-correction", "seeds": [99]},
+            r"\[0\]\.seeds: 99 found; repeated are runs of the sweep: ",
+        ),
+        (
+            {"method": "interpolation", "alphas": [0.5], "strengths": [1]},
+            r"\[0\]\.strengths: \[1\] found, which method interpolation does not read",
+        ),
+        (
             {"method": "mlp-adapter", "learning_rates": [1], "hidden": 0},
             r"\[0\]\.hidden: 0 found; allowed is a whole number, at least 1",
         ),

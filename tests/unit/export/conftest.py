@@ -15,7 +15,7 @@ PLAIN = EncoderSettings("mean", "", "", LENGTH, LENGTH, "cosine")
 OTHER = EncoderSettings("cls", "query: ", "passage: ", LENGTH, LENGTH + 2, "dot")
 
 
-@pytest.fixture(scope="session", params=["plain", "adapter", "mlp"])
+@pytest.fixture(scope="session", params=["plain", "adapter", "mlp", "bias"])
 def exported(request, tiny_encoder_folder, tmp_path_factory):
     """A tuned and a base encoder, and the folder of their export."""
     base = load_encoder(tiny_encoder_folder, OTHER if request.param == "adapter" else PLAIN)
@@ -24,6 +24,7 @@ def exported(request, tiny_encoder_folder, tmp_path_factory):
     heads = {
         "plain": (),
         "adapter": (Dense(matrix * 2),),
+        "bias": (Normalize(), Dense(torch.eye(width), matrix[0] / 2)),
         "mlp": (Normalize(), Dense(matrix, activation=GELU), Dense(matrix, matrix[0] / 2)),
     }
     tuned = replace(base, head=heads[request.param])

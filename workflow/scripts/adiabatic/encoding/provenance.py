@@ -112,12 +112,12 @@ def run_provenance(
     }
 
 
-def interpolation_provenance(
-    folder: Path, base: Path, run: dict[str, Any], alpha: float, code: str
+def repeated_provenance(
+    folder: Path, base: Path, settings: dict[str, Any], run: dict[str, Any], code: str
 ) -> dict[str, Any]:
-    """Provenance of weights between a base and a run of it, whose provenance is given."""
+    """Provenance of what is made from a base and a run of it, whose provenance is given."""
     return {
-        "tuning": {"method": "interpolation", "alpha": alpha},
+        "tuning": settings,
         "run": run,
         "code": code,
         "weights_sha256": weights_digest(folder),

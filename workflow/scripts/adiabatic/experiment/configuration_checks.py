@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from adiabatic.io.errors import InputError, shown
-from adiabatic.plan.methods import METHODS, SETTINGS
+from adiabatic.plan.methods import DEFAULTS, METHODS, SETTINGS
 from adiabatic.plan.runs import planned
 from adiabatic.sources.world import LANGUAGES
 from adiabatic.tasks.kinds import FOLDER, KINDS, ONE_FILE
@@ -124,7 +124,7 @@ def _check_methods(tuning: Configuration) -> None:
                 f"{where}.{unread[0]}: {shown(compared[unread[0]])} found, which method "
                 f"{method.name} does not read; it reads {', '.join(reads) or 'nothing else'}"
             )
-        needed = [method.each[0]] if method.each else []
+        needed = [key for key in (method.each or ())[:1] if key not in DEFAULTS]
         needed += ["learning_rates"] if method.tuned and not method.repeats else []
         needed += method.required
         if missing := [key for key in needed if key not in compared]:

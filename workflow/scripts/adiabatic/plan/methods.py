@@ -28,7 +28,7 @@ ADAPTER_SETTINGS = (
     *("resample", "patience"),
 )
 # What a method's settings are where the configuration says nothing, beside the tuning section's.
-DEFAULTS = {"rank": 8, "targets": [], "hidden": None}
+DEFAULTS = {"rank": 8, "targets": [], "hidden": None, "strengths": [1.0]}
 SHOWN = {"shown": True}
 
 
@@ -41,7 +41,8 @@ class Method:
     settings: keys that it reads beside rates and seeds. required: those of them that its entry in
         the configuration must have.
     tuned: whether it has learning rates and seeds; without, it has one run.
-    each: a list in the configuration of which every value is a run, and the setting's name there.
+    each: a list in the configuration of which every value is a run, and the setting's name there;
+        tables call the value alpha.
     repeats: whether its runs are made from those of the sweep of the same rate and seed.
     own_documents: whether documents are embedded again, by the run's own encoder.
     search: what searches texts without vectors, called with the evaluation sets; else empty.
@@ -142,6 +143,16 @@ METHODS: Registry[Method] = registry(
         marker=">",
         color="#88CCEE",
         about="of the sweep's weights with the base's",
+    ),
+    Method(
+        "drift-correction",
+        "adiabatic.tuning.drift_correction:make_drift_correction",
+        each=("strengths", "strength"),
+        repeats=True,
+        serving="as the base, then one vector",
+        marker="d",
+        color="#661100",
+        about="the sweep's queries without their mean drift",
     ),
     Method(
         "bm25",
