@@ -48,7 +48,7 @@ class Method:
     search: what searches texts without vectors, called with the evaluation sets; else empty.
     index: what becomes of the stored document vectors.
     about: what it is, for a person who chooses. serving: what a query costs to serve.
-    marker, color: in figures; of Tol's muted palette, as blue, green, orange and red are verdicts.
+    marker, color: in figures; of Tol's palettes, as blue, green, orange and red are verdicts.
     """
 
     name: str
@@ -123,7 +123,7 @@ METHODS: Registry[Method] = registry(
         (*ADAPTER_SETTINGS, "hidden"),
         serving="the base, then two matrices",
         marker="p",
-        color="#44AA99",
+        color="#FFAABB",
         about="a residual MLP on it",
     ),
     Method(
