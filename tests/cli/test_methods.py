@@ -15,10 +15,21 @@ NOUNS = ["cat", "dog", "cow", "hen", "fox", "owl", "bee", "ant"]
 RUNS = [
     PlannedRun("swept", "sweep", learning_rate=1e-2, settings={"freeze": ["embeddings"]}),
     PlannedRun("joint", "joint", "joint", 1e-2),
+    PlannedRun("drawn", "drawn", "l2-sp", 1e-2, settings={"freeze": ["embeddings"], "decay": 2.0}),
     PlannedRun("lora", "lora", "lora", 1e-2, settings={"targets": ["query"], "rank": 2}),
     PlannedRun("adapter", "adapter", "linear-adapter", 1e-2),
+    PlannedRun("bent", "bent", "mlp-adapter", 1e-2, settings={"hidden": 48}),
     PlannedRun("rotated", "rotated", "procrustes"),
     PlannedRun("whole", "mixed", "interpolation", 1e-2, alpha=1.0, repeats="swept"),
+    PlannedRun(
+        "back",
+        "back",
+        "drift-correction",
+        1e-2,
+        alpha=1.0,
+        repeats="swept",
+        settings={"strength": 1.0},
+    ),
     PlannedRun("none", "mixed", "interpolation", 1e-2, alpha=0.0, repeats="swept"),
 ]
 
@@ -60,14 +71,23 @@ def test_every_method_leaves_a_folder_that_is_evaluated_like_any_run(
     digests = {name: stated["weights_sha256"] for name, stated in provenance.items()}
     assert digests["none"] == provenance["swept"]["base"]["weights_sha256"]
     assert digests["whole"] == digests["swept"]
-    assert len(set(digests.values())) == 6
+    assert len(set(digests.values())) == 9
     assert provenance["whole"]["run"] == provenance["swept"]
+    assert provenance["drawn"]["tuning"]["decay"] == 2
+    assert provenance["back"]["run"] == provenance["swept"]
+    # Of 56 triplets, every fifth is held out.
+    assert provenance["back"]["tuning"]["queries"] == 44
+    assert provenance["back"]["tuning"]["drift_length"] > 0
+    weights = [(folders[name] / "model.safetensors").read_bytes() for name in ("back", "swept")]
+    assert weights[0] == weights[1]
     assert provenance["joint"]["frozen_sha256"] is None
     assert provenance["lora"]["frozen_sha256"]["after"]["vectors"]
     assert provenance["rotated"]["tuning"] == {"method": "procrustes"}
     assert provenance["adapter"]["parameters"]["tuned"] == 32 * 32
     moved = {name: load_file(folder / "delta.safetensors") for name, folder in folders.items()}
-    assert moved["adapter"] == moved["rotated"] == {}
+    assert provenance["bent"]["parameters"]["tuned"] == 2 * 32 * 48
+    assert moved["adapter"] == moved["bent"] == moved["rotated"] == {}
+    assert moved["back"].keys() == moved["swept"].keys()
     assert len(moved["lora"]) == 2
     assert moved["joint"].keys() > moved["swept"].keys()
     for folder in folders.values():

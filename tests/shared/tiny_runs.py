@@ -12,6 +12,7 @@ NOUNS = ("cat", "dog", "cow", "hen")
 QUERIES = [f"which {one} sees the {other}" for one in NOUNS for other in NOUNS]
 TEXTS = [f"der {one} sieht ein {other}" for one in NOUNS for other in NOUNS]
 LORA = TuningSettings(1e-2, 0, batch_size=4, epochs=10, method="lora", rank=2)
+L2_SP = TuningSettings(1e-2, 0, batch_size=4, epochs=10, method="l2-sp", decay=1.0)
 JOINT = TuningSettings(1e-2, 0, batch_size=4, epochs=10, freeze=("embeddings",), method="joint")
 
 

@@ -48,7 +48,8 @@ def test_config_yaml_shows_every_key_and_the_schema_describes_it(config):
     variants = ("ablations", "methods")
     changed = {f"tuning.{v}.{key}" for v in variants for key in (*SETTINGS, "learning_rates")}
     changed |= {"tuning.ablations.seeds"}
-    changed |= {f"tuning.methods.{key}" for key in ("seeds", "alphas", "rank", "targets")}
+    changed |= {f"tuning.methods.{key}" for key in ("seeds", "rank", "targets", "decay", "hidden")}
+    changed |= {f"tuning.methods.{key}" for key in ("alphas", "strengths")}
     assert changed <= set(described)
     # The demonstration has no index.
     changed |= {key for key in described if key.startswith("index.")}

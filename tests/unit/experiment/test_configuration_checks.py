@@ -38,11 +38,51 @@ def test_an_ablation_that_cannot_be_is_named(config, ablation, message):
         ({"method": "lora", "learning_rates": [1], "freeze": []}, r"\.freeze: \[\] found, which"),
         ({"method": "lora"}, r"methods\[0\]\.learning_rates: missing; needed with method lora"),
         ({"method": "interpolation"}, r"methods\[0\]\.alphas: missing"),
+        ({"method": "l2-sp", "learning_rates": [1]}, r"methods\[0\]\.decay: missing; needed with"),
+        (
+            {"method": "l2-sp", "learning_rates": [1], "decay": -1},
+            r"\[0\]\.decay: -1 found; allowed is a number, at least 0",
+        ),
+        (
+            {"method": "l2-sp", "learning_rates": [0.001], "decay": 1001},
+            r"decay: 1001 found; at most 1000 is needed with learning rate 0\.001",
+        ),
+        (
+            {"method": "drift-correction", "strengths": [1.5]},
+            r"\[0\]\.strengths\[0\]: 1\.5 found; allowed is a number, at most 1, above 0",
+        ),
+        (
+            {"method": "drift-correction", "strengths": [0]},
+            r"\[0\]\.strengths\[0\]: 0 found; allowed is a number, at most 1, above 0",
+        ),
+        (
+            {"method": "drift-correction", "seeds": [99]},
+            r"\[0\]\.seeds: 99 found; repeated are runs of the sweep: ",
+        ),
+        (
+            {"method": "interpolation", "alphas": [0.5], "strengths": [1]},
+            r"\[0\]\.strengths: \[1\] found, which method interpolation does not read",
+        ),
+        (
+            {"method": "mlp-adapter", "learning_rates": [1], "hidden": 0},
+            r"\[0\]\.hidden: 0 found; allowed is a whole number, at least 1",
+        ),
+        (
+            {"method": "linear-adapter", "learning_rates": [1], "hidden": 8},
+            r"\[0\]\.hidden: 8 found, which method linear-adapter does not read",
+        ),
+        (
+            {"method": "query-encoder", "learning_rates": [1], "decay": 0},
+            r"\[0\]\.decay: 0 found, which method query-encoder does not read",
+        ),
         (
             {"method": "interpolation", "alphas": [0.5], "learning_rates": [0.5]},
             r"learning_rates: 0\.5 found; repeated are runs of the sweep: ",
         ),
-        ({"method": "average"}, r"method: 'average' found; allowed is one of query-encoder, joint"),
+        (
+            {"method": "average"},
+            r"method: 'average' found; allowed is one of query-encoder, l2-sp",
+        ),
         ({"method": "bm25", "name": "direct"}, r"\[0\]\.name: 'direct' found twice"),
     ],
 )

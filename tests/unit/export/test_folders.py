@@ -11,7 +11,8 @@ def test_modules_have_class_paths_that_earlier_loaders_know(exported):
     tuned, _, folder = exported
     modules = read(folder / "query-encoder/modules.json")
     kinds = ["Transformer", "Pooling"]
-    kinds += ["Dense"] if tuned.projection is not None else ["Normalize"]
+    kinds += [type(module).__name__ for module in tuned.head]
+    kinds += ["Normalize"] if tuned.settings.similarity == "cosine" else []
     assert [m["type"] for m in modules] == [f"sentence_transformers.models.{k}" for k in kinds]
     assert [m["idx"] for m in modules] == list(range(len(kinds)))
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 import yaml
 
 from adiabatic.export.model_card import About, model_card
@@ -73,15 +74,17 @@ def test_a_run_without_a_rate_says_so():
     assert "base_model" not in text
 
 
-def test_what_is_interpolated_names_the_training_of_its_run():
+@pytest.mark.parametrize(
+    ("method", "key"), [("interpolation", "alpha"), ("drift-correction", "strength")]
+)
+def test_what_is_made_from_a_run_names_the_training_of_that_run(method, key):
     run = {
         "tuning": {"method": "query-encoder", "learning_rate": 1e-5},
         "training_triplets": 5000, "data_sha256": {"triplets": "theirs"},
     }  # fmt: skip
     provenance = {
         "base": {"source": "path", "model": "folder", "revision": None, "weights_sha256": "b"},
-        "tuning": {"method": "interpolation", "alpha": 0.5}, "run": run, "weights_sha256": "t",
+        "tuning": {"method": method, key: 0.5}, "run": run, "weights_sha256": "t",
     }  # fmt: skip
     text = card(provenance=provenance)
-    assert "| interpolation, alpha 0.5, 1e-5 |" in text
-    assert "5,000 triplets, SHA-256 `theirs`" in text
+    assert f"| {method}, {key} 0.5, 1e-5 |" in text

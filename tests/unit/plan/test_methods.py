@@ -22,7 +22,9 @@ def test_a_method_names_code_that_exists_to_make_runs_or_to_search(method):
 def test_a_method_reads_settings_that_a_run_has(method):
     known = {field.name for field in fields(TuningSettings)}
     assert set(method.settings) <= known
-    assert set(method.settings) <= {*SETTINGS, *DEFAULTS}
+    # Each has a value where the configuration's entry of the method says nothing.
+    assert set(method.settings) <= {*SETTINGS, *DEFAULTS, *method.required}
+    assert set(method.required) <= set(method.settings)
 
 
 @EVERY_METHOD

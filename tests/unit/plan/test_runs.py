@@ -17,6 +17,7 @@ METHODS = [
     {"name": "standard", "method": "query-encoder", "learning_rates": [2e-5], "epochs": 3},
     {"name": "lora", "method": "lora", "learning_rates": [1e-4], "rank": 4, "seeds": [7]},
     {"name": "halved", "method": "interpolation", "alphas": [0.5, 2], "seeds": [1]},
+    {"name": "corrected", "method": "drift-correction", "learning_rates": [1e-8], "seeds": [0]},
     {"name": "bm25", "method": "bm25"},
 ]
 
@@ -74,7 +75,8 @@ def test_a_compared_method_reads_what_it_needs():
     assert [run.name for run in runs] == [
         *("standard-lr2e-05-seed0", "standard-lr2e-05-seed1", "lora-lr0.0001-seed7"),
         *("halved-0.5-lr1e-08-seed1", "halved-0.5-lr1e-06-seed1"),
-        *("halved-2.0-lr1e-08-seed1", "halved-2.0-lr1e-06-seed1", "bm25"),
+        *("halved-2.0-lr1e-08-seed1", "halved-2.0-lr1e-06-seed1"),
+        *("corrected-1.0-lr1e-08-seed0", "bm25"),
     ]
     sweep = {key: TUNING[key] for key in SETTINGS}
     assert runs[0].settings == sweep | {"epochs": 3}
@@ -83,6 +85,9 @@ def test_a_compared_method_reads_what_it_needs():
     assert runs[3].repeats == "lr1e-08-seed1"
     assert runs[3].settings == {"alpha": 0.5}
     assert runs[3].alpha == 0.5
+    # One run at full strength, where the configuration names no strengths.
+    assert (runs[7].settings, runs[7].alpha) == ({"strength": 1.0}, 1.0)
+    assert runs[7].repeats == "lr1e-08-seed0"
     assert runs[-1].method == "bm25"
     assert isnan(runs[-1].learning_rate)
 
@@ -97,7 +102,7 @@ def plan():
 
 def test_a_plan_has_every_run_in_one_of_three_parts(plan):
     assert [*plan.sweep, *plan.ablations, *plan.compared] == list(plan.runs)
-    assert [len(part) for part in (plan.sweep, plan.ablations, plan.compared)] == [4, 4, 8]
+    assert [len(part) for part in (plan.sweep, plan.ablations, plan.compared)] == [4, 4, 9]
     assert plan.tasks == (PlannedTask("mine", "own"),)
 
 

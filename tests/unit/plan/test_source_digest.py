@@ -186,7 +186,7 @@ def changed(copied, file, old, new):
 def test_changed_arithmetic_of_the_loop_makes_runs_again_that_go_through_it(copied):
     old, new = "triplets = sum(map(len, batches))", "triplets = len(batches)"
     found = changed(copied, "tuning/loop.py", old, new)
-    made = {("tune_query_encoder", name) for name in ("query-encoder", "joint", "lora")}
+    made = {("tune_query_encoder", name) for name in ("query-encoder", "l2-sp", "joint", "lora")}
     # The plan of an experiment times some steps; nothing needs it.
     assert found == {*made, ("plan_experiment", None)}
 

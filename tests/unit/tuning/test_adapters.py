@@ -2,15 +2,17 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 from scipy.linalg import orthogonal_procrustes
 from scipy.stats import ortho_group
 
 from adiabatic.encoding.devices import use_threads
 from adiabatic.encoding.encoder import load_encoder, save_encoder
+from adiabatic.encoding.head import Dense, Normalize
 from adiabatic.encoding.provenance import weights_digest
 from adiabatic.io.errors import InputError
-from adiabatic.tuning.adapters import EncodedTriplets, linear_adapter, procrustes
+from adiabatic.tuning.adapters import EncodedTriplets, linear_adapter, mlp_adapter, procrustes
 from adiabatic.tuning.settings import TuningSettings
 
 WIDTH = 16
@@ -43,6 +45,22 @@ def trained(planted, **changes):
     return linear_adapter(*planted, settings, True, lambda line: None)
 
 
+def matrix_of(adapter):
+    """The one matrix of a linear adapter."""
+    (dense,) = adapter.head
+    return dense.weight.numpy()
+
+
+def trained_mlp(planted, **changes):
+    """A residual MLP on the planted queries, and the vectors that it makes of the validation's."""
+    settings = dataclasses.replace(SETTINGS, method="mlp-adapter", hidden=24, **changes)
+    adapter = mlp_adapter(*planted, settings, True, lambda line: None)
+    vectors = torch.from_numpy(planted[1].queries)
+    for module in adapter.head:
+        vectors = module(vectors)
+    return adapter, vectors.numpy()
+
+
 @pytest.mark.parametrize("loss", ["triplet", "multiple-negatives-ranking"])
 def test_an_adapter_learns_a_planted_rotation(planted, loss):
     _, validation, documents = planted
@@ -50,7 +68,7 @@ def test_an_adapter_learns_a_planted_rotation(planted, loss):
     accuracy = adapter.history["validation_accuracy"]
     assert accuracy.iloc[0] < 0.7
     assert accuracy.iloc[-1] > 0.95
-    turned = unit(validation.queries @ adapter.matrix.T)
+    turned = unit(validation.queries @ matrix_of(adapter).T)
     cosines = (turned * documents[validation.positives]).sum(axis=1)
     assert cosines.mean() > 0.5
     assert len(adapter.history) == 11
@@ -61,13 +79,13 @@ def test_the_first_row_is_the_base_and_a_tiny_rate_moves_next_to_nothing(planted
     adapter = trained(planted, learning_rate=1e-9, epochs=1)
     first, last = (adapter.history["validation_accuracy"].iloc[row] for row in (0, -1))
     assert first == last
-    assert np.abs(adapter.matrix - np.eye(WIDTH)).max() < 1e-7
+    assert np.abs(matrix_of(adapter) - np.eye(WIDTH)).max() < 1e-7
     # Off the diagonal there is nothing to round to.
-    assert (adapter.matrix[~np.eye(WIDTH, dtype=bool)] != 0).all()
+    assert (matrix_of(adapter)[~np.eye(WIDTH, dtype=bool)] != 0).all()
 
 
 def test_the_same_seed_gives_the_same_matrix(planted):
-    first, second, other = (trained(planted, epochs=2, seed=seed).matrix for seed in (0, 0, 1))
+    first, second, other = (matrix_of(trained(planted, epochs=2, seed=seed)) for seed in (0, 0, 1))
     assert (first == second).all()
     assert (first != other).any()
 
@@ -79,7 +97,7 @@ def test_patience_keeps_the_best_matrix(planted):
     assert rows["kept"].to_numpy().nonzero()[0].tolist() == [best]
     assert len(rows) == best + 3 < 11
     _, validation, documents = planted
-    turned = validation.queries @ patient.matrix.T
+    turned = validation.queries @ matrix_of(patient).T
     difference = documents[validation.positives] - documents[validation.negatives]
     right = ((turned * difference).sum(axis=1) > 0).mean()
     assert right == rows["validation_accuracy"].iloc[best]
@@ -91,15 +109,54 @@ def test_a_rate_that_is_too_high_is_named(planted):
         linear_adapter(*planted, settings, False, lambda line: None)
 
 
+@pytest.mark.parametrize("loss", ["triplet", "multiple-negatives-ranking"])
+def test_a_residual_mlp_learns_it_too(planted, loss):
+    _, validation, documents = planted
+    adapter, vectors = trained_mlp(planted, loss=loss)
+    accuracy = adapter.history["validation_accuracy"]
+    assert accuracy.iloc[0] < 0.7
+    assert accuracy.iloc[-1] > 0.95
+    cosines = (unit(vectors) * documents[validation.positives]).sum(axis=1)
+    assert cosines.mean() > 0.5
+    assert adapter.tuned == 2 * 24 * WIDTH
+    assert isinstance(adapter.head[0], Normalize)
+
+
+def test_a_residual_mlp_starts_as_the_base_and_a_tiny_rate_moves_next_to_nothing(planted):
+    adapter, vectors = trained_mlp(planted, learning_rate=1e-9, epochs=1)
+    accuracy = adapter.history["validation_accuracy"]
+    assert accuracy.iloc[0] == accuracy.iloc[-1]
+    assert vectors == pytest.approx(planted[1].queries, abs=1e-6)
+    assert adapter.history["share_changed"].iloc[0] == 0
+    # The output's weights, which start at zero, have moved; what rounding takes has not.
+    output = adapter.head[-1].weight[:, :24]
+    assert ((output != 0) & (output.abs() < 1e-7)).all()
+
+
+def test_the_same_seed_gives_the_same_residual_mlp(planted):
+    first, second, other = (trained_mlp(planted, epochs=2, seed=seed)[1] for seed in (0, 0, 1))
+    assert (first == second).all()
+    assert (first != other).any()
+
+
+def test_patience_keeps_the_best_residual_mlp(planted):
+    adapter, vectors = trained_mlp(planted, epochs=20, patience=2)
+    _, validation, documents = planted
+    kept = adapter.history.loc[adapter.history["kept"], "validation_accuracy"].item()
+    difference = documents[validation.positives] - documents[validation.negatives]
+    assert ((vectors * difference).sum(axis=1) > 0).mean() == kept
+    assert len(adapter.history) < 11
+
+
 def test_procrustes_is_scipys_and_finds_the_rotation(planted):
     train, _, documents = planted
     adapter = procrustes(*planted)
     expected, _ = orthogonal_procrustes(
         train.queries.astype(np.float64), documents[train.positives].astype(np.float64)
     )
-    assert adapter.matrix == pytest.approx(expected.T, abs=1e-6)
-    assert adapter.matrix == pytest.approx(ROTATION, abs=0.02)
-    assert adapter.matrix @ adapter.matrix.T == pytest.approx(np.eye(WIDTH), abs=1e-5)
+    assert matrix_of(adapter) == pytest.approx(expected.T, abs=1e-6)
+    assert matrix_of(adapter) == pytest.approx(ROTATION, abs=0.02)
+    assert matrix_of(adapter) @ matrix_of(adapter).T == pytest.approx(np.eye(WIDTH), abs=1e-5)
     assert adapter.history["validation_accuracy"].tolist()[1] == 1
     assert adapter.history["kept"].tolist() == [False, True]
 
@@ -108,7 +165,6 @@ def test_procrustes_is_scipys_and_finds_the_rotation(planted):
 def test_an_encoder_with_a_matrix_is_saved_for_sentence_transformers_too(
     tiny_encoder, tiny_encoder_folder, tmp_path, similarity
 ):
-    import torch
     from sentence_transformers import SentenceTransformer
 
     matrix = np.random.default_rng(0).normal(size=(32, 32)).astype(np.float32)
@@ -116,7 +172,7 @@ def test_an_encoder_with_a_matrix_is_saved_for_sentence_transformers_too(
         tiny_encoder.settings, similarity=similarity, query_prefix="the cat "
     )
     plain = dataclasses.replace(tiny_encoder, settings=settings)
-    adapted = dataclasses.replace(plain, projection=torch.from_numpy(matrix))
+    adapted = dataclasses.replace(plain, head=(Dense(torch.from_numpy(matrix)),))
     save_encoder(adapted, tmp_path)
     texts = ["sees a dog", "and the hen sees a fox", "owl"]
     vectors = load_encoder(tmp_path).encode(texts, "query")

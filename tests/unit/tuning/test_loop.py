@@ -146,8 +146,11 @@ def test_delta_agrees_with_float64_where_direct_updates_round(tiny_encoder_folde
     assert (direct - exact).norm() / exact.norm() > 1e-2
 
 
-def test_training_only_the_rows_that_occur_gives_the_same_bytes(tiny_encoder_folder, monkeypatch):
-    settings = dataclasses.replace(SETTINGS, freeze=("attention",), epochs=3)
+@pytest.mark.parametrize("decay", [0.0, 30.0])
+def test_training_only_the_rows_that_occur_gives_the_same_bytes(
+    tiny_encoder_folder, monkeypatch, decay
+):
+    settings = dataclasses.replace(SETTINGS, freeze=("attention",), epochs=3, decay=decay)
     rows, of_rows = tuned_run(tiny_encoder_folder, settings)
     name = "embeddings.word_embeddings.weight"
     base = dict(load_encoder(tiny_encoder_folder).model.named_parameters())[name]

@@ -1,4 +1,4 @@
-"""Runs through the steps of tuning by other methods: LoRA, and both encoders tuned together."""
+"""Runs through the steps of tuning by other methods: LoRA, L2-SP, both encoders together."""
 
 import dataclasses
 import os
@@ -7,14 +7,14 @@ import signal
 import numpy as np
 import pytest
 import torch
-from tiny_runs import JOINT, LORA, TEXTS, prepared, tuned, weights
+from tiny_runs import JOINT, L2_SP, LORA, TEXTS, prepared, tuned, weights
 
 from adiabatic.encoding.devices import Processes
 from adiabatic.encoding.encoder import load_encoder
 from adiabatic.tuning.checkpoints import Checkpoints, Stopped
 from adiabatic.tuning.loop import triplet_accuracy
 
-METHODS = pytest.mark.parametrize("settings", [LORA, JOINT], ids=lambda s: s.method)
+METHODS = pytest.mark.parametrize("settings", [LORA, L2_SP, JOINT], ids=lambda s: s.method)
 
 
 @METHODS
@@ -60,6 +60,29 @@ def test_stopped_at_a_step_it_ends_in_the_same_bytes(tiny_encoder_folder, tmp_pa
     whole, of_whole = tuned(tiny_encoder_folder, settings)
     assert of_resumed.history.equals(of_whole.history)
     assert all(torch.equal(weights(resumed)[n], w) for n, w in weights(whole).items())
+
+
+@pytest.mark.parametrize("precision", ["delta", "direct", "float64"])
+def test_without_decay_l2_sp_is_the_sweep_bit_for_bit(tiny_encoder_folder, precision):
+    runs = [
+        tuned(tiny_encoder_folder, dataclasses.replace(L2_SP, precision=precision, **changes))
+        for changes in ({"decay": 0.0}, {"decay": 0.0, "method": "query-encoder"})
+    ]
+    (one, of_one), (two, of_two) = runs
+    assert of_one.history.equals(of_two.history)
+    assert all(torch.equal(weights(two)[name], weight) for name, weight in weights(one).items())
+
+
+@pytest.mark.parametrize("precision", ["delta", "direct"])
+def test_the_larger_the_decay_the_closer_to_the_base(tiny_encoder_folder, precision):
+    lengths = []
+    for decay in (0.0, 1.0, 10.0, 100.0):
+        settings = dataclasses.replace(L2_SP, precision=precision, decay=decay)
+        differences = tuned(tiny_encoder_folder, settings)[1].differences
+        lengths.append(sum(moved.square().sum().item() for moved in differences.values()) ** 0.5)
+    assert lengths == sorted(lengths, reverse=True)
+    # With 100, each step takes all of what the steps before it added.
+    assert lengths[-1] < 0.2 * lengths[0]
 
 
 def test_joint_tuning_moves_the_documents_and_gradients_come_from_both_sides(tiny_encoder_folder):

@@ -8,12 +8,17 @@ from typing import Literal
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
-from adiabatic.encoding.model_folder import DENSE, EncoderSettings, read_settings, write_settings
+from adiabatic.encoding.head import Dense, Head, kinds, read_head, write_dense
+from adiabatic.encoding.model_folder import (
+    EncoderSettings,
+    module_paths,
+    read_settings,
+    write_settings,
+)
 from adiabatic.encoding.token_ids import TokenIds
 from adiabatic.io.errors import InputError
 
@@ -22,8 +27,6 @@ Side = Literal["query", "document"]
 BATCH, GPU_BATCH = 64, 1024
 # Texts tokenized together: what the tokenizer says of each beside its ids takes kilobytes.
 TOKENIZED = 10_000
-# The matrix of an adapter, in its file's name for it.
-MATRIX = "linear.weight"
 
 disable_progress_bar()
 # Loading without the unused pooler is meant; transformers would report its absence at length.
@@ -34,13 +37,13 @@ logging.getLogger("transformers").setLevel(logging.ERROR)
 class Encoder:
     """A transformer, its tokenizer, and how texts become vectors with them.
 
-    projection: matrix that a pooled vector v is multiplied with, shape (d, d): projection @ v.
+    head: modules that pooled vectors pass through, in this order, to vectors of the same width.
     """
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     settings: EncoderSettings
-    projection: torch.Tensor | None = None
+    head: Head = ()
 
     def tokenize(self, texts: Sequence[str], side: Side) -> TokenIds:
         """Token ids of each text with the side's prefix, cut at the side's length."""
@@ -73,8 +76,8 @@ class Encoder:
         else:
             weights = mask.unsqueeze(-1).to(states.dtype)
             pooled = (states * weights).sum(dim=1) / weights.sum(dim=1)
-        if self.projection is not None:
-            pooled = torch.nn.functional.linear(pooled, self.projection)
+        for module in self.head:
+            pooled = module(pooled)
         if self.settings.similarity == "dot":
             return pooled
         return torch.nn.functional.normalize(pooled, dim=-1)
@@ -108,8 +111,8 @@ def load_encoder(
     Only safetensors weights are read, and code that a folder brings is never run.
 
     Args:
-        settings: how to use it; None reads what this project wrote into the folder, an adapter's
-            matrix included.
+        settings: how to use it; None reads what this project wrote into the folder, the head
+            included.
     Raises:
         InputError: the folder is not one that transformers can read.
     """
@@ -124,18 +127,17 @@ def load_encoder(
         raise InputError(f"{folder}: cannot be loaded as a model ({reason[:200]})") from None
     if getattr(model, "pooler", None) is not None:
         model.pooler = None
-    projection = None
-    if settings is None and (folder / DENSE).is_dir():
-        projection = load_file(folder / DENSE / "model.safetensors")[MATRIX].to(device)
+    head = read_head(folder, device) if settings is None else ()
     used = settings or read_settings(folder)
-    return Encoder(model.to(device).eval(), tokenizer, used, projection)
+    return Encoder(model.to(device).eval(), tokenizer, used, head)
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
     """Write model, tokenizer and settings into `folder`, readable by `load_encoder` and others."""
     encoder.model.save_pretrained(folder)
     encoder.tokenizer.save_pretrained(folder)
-    width, projection = encoder.model.config.hidden_size, encoder.projection
-    write_settings(folder, encoder.settings, width, projected=projection is not None)
-    if projection is not None:
-        save_file({MATRIX: projection.cpu()}, folder / DENSE / "model.safetensors")
+    settings, head = encoder.settings, kinds(encoder.head)
+    write_settings(folder, settings, encoder.model.config.hidden_size, head)
+    for module, (path, _) in zip(encoder.head, module_paths(settings, head), strict=False):
+        if isinstance(module, Dense):
+            write_dense(module, folder / path)

@@ -1,6 +1,7 @@
 """How an encoder is used (pooling, prefixes, lengths), and what a model folder must hold."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from adiabatic.io.json_files import read_json, write_json
 SETTINGS_FILE = "encoder.json"
 # Files of a model folder's weights, one or several.
 WEIGHTS = "model*.safetensors"
-# Folder of a matrix on pooled vectors, as sentence-transformers keeps it; adapters have one.
-DENSE = "2_Dense"
+# Folders of matrices on pooled vectors, as sentence-transformers keeps them; adapters have some.
+DENSE = "[0-9]*_Dense"
 # A run's files beside the model's: tuned minus base weights, validation by step, what it took.
 DELTA, HISTORY, TIME = "delta.safetensors", "history.csv", "time.json"
 # The model cards of the E5 family prescribe these prefixes; their folders do not carry them.
@@ -99,7 +100,7 @@ def read_settings(folder: Path) -> EncoderSettings:
 
 
 def write_settings(
-    folder: Path, settings: EncoderSettings, width: int, projected: bool = False
+    folder: Path, settings: EncoderSettings, width: int, head: Sequence[str] = ()
 ) -> None:
     """Write the settings, and sentence-transformers files that say the same.
 
@@ -107,17 +108,11 @@ def write_settings(
     for queries and documents, so it is given the query's.
 
     Args:
-        projected: whether a matrix of shape (width, width) follows the pooling; see `DENSE`.
+        head: kinds of the modules that follow the pooling, of which the caller writes the Dense.
     """
     write_json(folder / SETTINGS_FILE, dataclasses.asdict(settings))
     modules = [("", "Transformer"), ("1_Pooling", "Pooling")]
-    if projected:
-        modules.append((DENSE, "Dense"))
-        identity = "torch.nn.modules.linear.Identity"
-        shape = {"in_features": width, "out_features": width, "bias": False}
-        write_json(folder / DENSE / "config.json", shape | {"activation_function": identity})
-    if settings.similarity == "cosine":
-        modules.append((f"{len(modules)}_Normalize", "Normalize"))
+    modules += module_paths(settings, head)
     write_json(
         folder / "modules.json",
         [
@@ -141,6 +136,25 @@ def write_settings(
     pooling = {f"pooling_mode_{mode}": False for mode in ("cls_token", "mean_tokens")}
     pooling["pooling_mode_" + {"cls": "cls_token", "mean": "mean_tokens"}[settings.pooling]] = True
     write_json(folder / "1_Pooling/config.json", {"word_embedding_dimension": width, **pooling})
+
+
+def module_paths(settings: EncoderSettings, head: Sequence[str]) -> list[tuple[str, str]]:
+    """Paths and kinds of the modules after the pooling: the head, and what follows from settings.
+
+    Args:
+        head: kinds of the head's modules.
+    """
+    kinds = [*head, "Normalize"] if settings.similarity == "cosine" else head
+    return [(f"{number}_{kind}", kind) for number, kind in enumerate(kinds, start=2)]
+
+
+def head_modules(folder: Path) -> list[tuple[str, str]]:
+    """Paths and kinds of the modules of the head of a folder that this project wrote."""
+    path = folder / "modules.json"
+    modules = read_json(path)[2:] if path.is_file() else []
+    found = [(module["path"], module["type"].rsplit(".", 1)[-1]) for module in modules]
+    # The last one follows from the settings.
+    return found[:-1] if found and found[-1][1] == "Normalize" else found
 
 
 def _sentence_transformers_settings(folder: Path) -> dict[str, Any]:

@@ -112,12 +112,12 @@ def run_provenance(
     }
 
 
-def interpolation_provenance(
-    folder: Path, base: Path, run: dict[str, Any], alpha: float, code: str
+def repeated_provenance(
+    folder: Path, base: Path, settings: dict[str, Any], run: dict[str, Any], code: str
 ) -> dict[str, Any]:
-    """Provenance of weights between a base and a run of it, whose provenance is given."""
+    """Provenance of what is made from a base and a run of it, whose provenance is given."""
     return {
-        "tuning": {"method": "interpolation", "alpha": alpha},
+        "tuning": settings,
         "run": run,
         "code": code,
         "weights_sha256": weights_digest(folder),
@@ -148,7 +148,7 @@ def write_provenance(folder: Path, provenance: dict[str, Any]) -> None:
 
 def weights_digest(folder: Path) -> str:
     """SHA-256 over the weights' files of a model folder, in the order of their names."""
-    paths = [*sorted(folder.glob(WEIGHTS)), *folder.glob(f"{DENSE}/{WEIGHTS}")]
+    paths = [*sorted(folder.glob(WEIGHTS)), *sorted(folder.glob(f"{DENSE}/{WEIGHTS}"))]
     digests = [_file_digest(path) for path in paths]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 

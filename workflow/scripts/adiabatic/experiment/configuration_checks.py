@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from adiabatic.io.errors import InputError, shown
-from adiabatic.plan.methods import METHODS, SETTINGS
+from adiabatic.plan.methods import DEFAULTS, METHODS, SETTINGS
 from adiabatic.plan.runs import planned
 from adiabatic.sources.world import LANGUAGES
 from adiabatic.tasks.kinds import FOLDER, KINDS, ONE_FILE
@@ -96,6 +96,13 @@ def check_tuning(tuning: Configuration) -> None:
                 f"configuration: tuning.forward: {shown(run.settings['forward'])} found; float32 "
                 "is needed with tuning.precision: float64, which computes everything in float64"
             )
+        decay = run.settings.get("decay", 0)
+        if decay * run.learning_rate > 1:
+            raise InputError(
+                f"configuration: tuning.methods.decay: {shown(decay)} found; at most "
+                f"{1 / run.learning_rate:g} is needed with learning rate {run.learning_rate:g}, as "
+                "each step takes rate x decay of the difference from the base"
+            )
 
 
 def _check_methods(tuning: Configuration) -> None:
@@ -117,8 +124,9 @@ def _check_methods(tuning: Configuration) -> None:
                 f"{where}.{unread[0]}: {shown(compared[unread[0]])} found, which method "
                 f"{method.name} does not read; it reads {', '.join(reads) or 'nothing else'}"
             )
-        needed = [method.each[0]] if method.each else []
+        needed = [key for key in (method.each or ())[:1] if key not in DEFAULTS]
         needed += ["learning_rates"] if method.tuned and not method.repeats else []
+        needed += method.required
         if missing := [key for key in needed if key not in compared]:
             raise InputError(f"{where}.{missing[0]}: missing; needed with method {method.name}")
         for key in ("learning_rates", "seeds") if method.repeats else ():

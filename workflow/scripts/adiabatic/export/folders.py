@@ -5,12 +5,14 @@ versions and other servers do not know, and transformers 5 a tokenizer class of 
 read the earlier form, which is written here.
 """
 
+from itertools import zip_longest
 from pathlib import Path
 
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from adiabatic.encoding.encoder import MATRIX, Encoder, Side
+from adiabatic.encoding.encoder import Encoder, Side
+from adiabatic.encoding.head import Dense, kinds, write_dense
+from adiabatic.encoding.model_folder import module_paths
 from adiabatic.io.json_files import read_json, write_json
 
 MODULES = "sentence_transformers.models"
@@ -78,18 +80,13 @@ def _write_modules(
     modes[f"pooling_mode_{POOLED_BY[encoder.settings.pooling]}"] = True
     pooling = {"word_embedding_dimension": width, **modes, "include_prompt": True}
     write_json(folder / f"{prefix}1_Pooling/config.json", pooling)
-    if encoder.projection is not None:
-        path = f"{prefix}2_Dense"
-        modules.append((path, "Dense"))
-        dense = {"in_features": width, "out_features": width, "bias": False}
-        dense["activation_function"] = "torch.nn.modules.linear.Identity"
-        write_json(folder / path / "config.json", dense)
-        matrix = {MATRIX: encoder.projection.contiguous().cpu()}
-        save_file(matrix, folder / path / "model.safetensors", metadata={"format": "pt"})
-    if encoder.settings.similarity == "cosine":
-        path = f"{prefix}{len(modules)}_Normalize"
-        modules.append((path, "Normalize"))
-        write_json(folder / path / "config.json", {})
+    paths = module_paths(encoder.settings, kinds(encoder.head))
+    for module, (path, kind) in zip_longest(encoder.head, paths):
+        modules.append((f"{prefix}{path}", kind))
+        if isinstance(module, Dense):
+            write_dense(module, folder / f"{prefix}{path}", metadata={"format": "pt"})
+        else:
+            write_json(folder / f"{prefix}{path}/config.json", {})
     return modules
 
 

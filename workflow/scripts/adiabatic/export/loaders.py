@@ -7,6 +7,7 @@ packages than the pipeline.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,11 +68,12 @@ def by_router_document(folder: Path, texts: list[str]) -> np.ndarray:
 def by_transformers(folder: Path, texts: list[str]) -> np.ndarray:
     """Plain transformers, which pools as the folder's files say."""
     import torch
+    from torch.nn.functional import normalize
     from transformers import AutoModel, AutoTokenizer
 
     tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder)
     pooling = read_json(folder / "1_Pooling/config.json")
-    modules = [module["type"].rsplit(".", 1)[-1] for module in read_json(folder / "modules.json")]
+    paths = [folder / module["path"] for module in read_json(folder / "modules.json")[2:]]
     found = []
     for start in range(0, len(texts), BATCH):
         batch = [_prompt(folder) + text for text in texts[start : start + BATCH]]
@@ -81,15 +83,21 @@ def by_transformers(folder: Path, texts: list[str]) -> np.ndarray:
         mask = inputs["attention_mask"].unsqueeze(-1)
         mean = (states * mask).sum(dim=1) / mask.sum(dim=1)
         pooled = states[:, 0] if pooling["pooling_mode_cls_token"] else mean
-        if "Dense" in modules:
-            from safetensors.torch import load_file
-
-            matrix = load_file(folder / "2_Dense/model.safetensors")["linear.weight"]
-            pooled = pooled @ matrix.T
-        if "Normalize" in modules:
-            pooled = torch.nn.functional.normalize(pooled, dim=-1)
+        for path in paths:
+            pooled = _dense(path, pooled) if path.name.endswith("Dense") else normalize(pooled)
         found.append(pooled.numpy())
     return np.concatenate(found)
+
+
+def _dense(folder: Path, vectors: Any) -> Any:
+    """What a folder's Dense module makes of vectors, a tensor of shape (n, in)."""
+    import torch
+    from safetensors.torch import load_file
+
+    tensors = load_file(folder / "model.safetensors")
+    activation = read_json(folder / "config.json")["activation_function"]
+    made = vectors @ tensors["linear.weight"].T + tensors.get("linear.bias", 0)
+    return getattr(torch.nn, activation.rsplit(".", 1)[-1])()(made)
 
 
 def by_onnxruntime(folder: Path, texts: list[str]) -> np.ndarray:

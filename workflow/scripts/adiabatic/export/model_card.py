@@ -38,7 +38,7 @@ class About:
 def model_card(about: About) -> str:
     """The card: metadata as the hub reads them, and the text."""
     base, tuning = about.provenance["base"], about.provenance["tuning"]
-    # What is interpolated was not trained itself, but made from a run that was.
+    # What is interpolated or corrected was not trained itself, but made from a run that was.
     trained = about.provenance.get("run", about.provenance)
     run = about.run
     data = ModelCardData(
@@ -70,7 +70,8 @@ def model_card(about: About) -> str:
         metadata=data.to_yaml(),
         about=about,
         base=base,
-        method=tuning["method"] + (f", alpha {tuning['alpha']:g}" if "alpha" in tuning else ""),
+        method=tuning["method"]
+        + "".join(f", {key} {tuning[key]:g}" for key in ("alpha", "strength") if key in tuning),
         rate=rate_text(rate) if rate else "none",
         data=trained["data_sha256"]["triplets"],
         gain=points(run["english_gain"]),

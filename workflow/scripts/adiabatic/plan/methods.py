@@ -28,7 +28,7 @@ ADAPTER_SETTINGS = (
     *("resample", "patience"),
 )
 # What a method's settings are where the configuration says nothing, beside the tuning section's.
-DEFAULTS = {"rank": 8, "targets": []}
+DEFAULTS = {"rank": 8, "targets": [], "hidden": None, "strengths": [1.0]}
 SHOWN = {"shown": True}
 
 
@@ -38,20 +38,23 @@ class Method:
 
     make: what makes a run of it, called with a `tuning.making.Making` and the folder to write;
         empty where there is nothing to make.
-    settings: keys that it reads beside rates and seeds.
+    settings: keys that it reads beside rates and seeds. required: those of them that its entry in
+        the configuration must have.
     tuned: whether it has learning rates and seeds; without, it has one run.
-    each: a list in the configuration of which every value is a run, and the setting's name there.
+    each: a list in the configuration of which every value is a run, and the setting's name there;
+        tables call the value alpha.
     repeats: whether its runs are made from those of the sweep of the same rate and seed.
     own_documents: whether documents are embedded again, by the run's own encoder.
     search: what searches texts without vectors, called with the evaluation sets; else empty.
     index: what becomes of the stored document vectors.
     about: what it is, for a person who chooses. serving: what a query costs to serve.
-    marker, color: in figures; of Tol's muted palette, as blue, green, orange and red are verdicts.
+    marker, color: in figures; of Tol's palettes, as blue, green, orange and red are verdicts.
     """
 
     name: str
     make: str = ""
     settings: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     tuned: bool = True
     each: tuple[str, str] | None = None
     repeats: bool = False
@@ -77,6 +80,15 @@ METHODS: Registry[Method] = registry(
         marker="s",
         color="#882255",
         about="as the sweep, with other settings",
+    ),
+    Method(
+        "l2-sp",
+        "adiabatic.tuning.query_encoder:make_l2_sp",
+        (*SETTINGS, "decay"),
+        required=("decay",),
+        marker="<",
+        color="#AA4499",
+        about="as the sweep, with weight decay towards the base",
     ),
     Method(
         "joint",
@@ -106,6 +118,15 @@ METHODS: Registry[Method] = registry(
         about="a matrix on the query's vector",
     ),
     Method(
+        "mlp-adapter",
+        "adiabatic.tuning.adapters:make_mlp_adapter",
+        (*ADAPTER_SETTINGS, "hidden"),
+        serving="the base, then two matrices",
+        marker="p",
+        color="#FFAABB",
+        about="a residual MLP on it",
+    ),
+    Method(
         "procrustes",
         "adiabatic.tuning.adapters:make_procrustes",
         tuned=False,
@@ -122,6 +143,16 @@ METHODS: Registry[Method] = registry(
         marker=">",
         color="#88CCEE",
         about="of the sweep's weights with the base's",
+    ),
+    Method(
+        "drift-correction",
+        "adiabatic.tuning.drift_correction:make_drift_correction",
+        each=("strengths", "strength"),
+        repeats=True,
+        serving="as the base, then one vector",
+        marker="d",
+        color="#661100",
+        about="the sweep's queries without their mean drift",
     ),
     Method(
         "bm25",

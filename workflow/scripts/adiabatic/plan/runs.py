@@ -21,10 +21,11 @@ class PlannedRun:
     """One run: of the sweep, of an ablation, or of a method that is compared with it.
 
     name: of its folder. group: SWEEP, or the name of the ablation or the compared method.
-    method: one of METHODS. learning_rate: NaN where the method has none. alpha: of what is
-    interpolated, else NaN. repeats: the run of the sweep that an ablation repeats, or that is
-    interpolated with the base; else empty. changes: of an ablation, the one setting that it
-    changes, empty where there are several. settings: what the method reads, by name.
+    method: one of METHODS. learning_rate: NaN where the method has none. alpha: the value of what
+    its method has `each` of, as of what is interpolated; else NaN. repeats: the run of the sweep
+    that an ablation repeats, or that this one is made from; else empty. changes: of an ablation,
+    the one setting that it changes, empty where there are several. settings: what the method
+    reads, by name.
     """
 
     name: str
@@ -199,7 +200,7 @@ def _of_method(compared: dict[str, Any], tuning: dict[str, Any]) -> list[Planned
     variants = [(f"{name}-", settings, nan)]
     if method.each:
         many, one = method.each
-        variants = [(f"{name}-{v}-", settings | {one: v}, v) for v in map(float, compared[many])]
+        variants = [(f"{name}-{v}-", settings | {one: v}, v) for v in map(float, given[many])]
     about = {"method": method.name, "repeated": method.repeats}
     return [
         run

@@ -60,7 +60,7 @@ def _caption(table: pd.DataFrame) -> str:
     known = table.dropna(subset="tuning_seconds")
     text = (
         "Seconds on this machine, medians over seeds, without loading libraries; they vary between "
-        "runs of the experiment. What is interpolated is tuned first, and that is counted."
+        "runs of the experiment. What is made from another run counts that, too."
     )
     if len(known):
         slowest = known.loc[known["tuning_seconds"].idxmax()]

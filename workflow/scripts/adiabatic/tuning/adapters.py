@@ -1,4 +1,4 @@
-"""Adapters: one matrix on the vectors of queries; the encoder and the document vectors stay."""
+"""Adapters: a small function of a query's vector; encoder and document vectors stay."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,9 +12,11 @@ from safetensors.torch import save_file
 from scipy.linalg import orthogonal_procrustes
 
 from adiabatic.encoding.encoder import save_encoder
+from adiabatic.encoding.head import Dense, Head, Normalize
 from adiabatic.encoding.model_folder import DELTA, HISTORY, read_settings
 from adiabatic.encoding.provenance import FrozenFiles, run_provenance, write_provenance
 from adiabatic.io.errors import InputError
+from adiabatic.tuning.adapter_shapes import AdapterShape, LinearMap, ResidualMLP
 from adiabatic.tuning.history import (
     HISTORY_POINTS,
     HistoryRow,
@@ -38,20 +40,21 @@ class EncodedTriplets:
 
 @dataclass(frozen=True)
 class Adapter:
-    """A matrix, float32 of shape (d, d), that makes a query's vector q matrix @ q; its history."""
+    """What follows the pooling of queries, how many numbers of it are tuned, and its history."""
 
-    matrix: np.ndarray
+    head: Head
+    tuned: int
     history: pd.DataFrame
 
 
 def make_linear_adapter(making: Making, folder: Path | None) -> None:
     """The base with a matrix on the vectors of queries, trained from the identity."""
-    settings, frozen = making.settings(), FrozenFiles.of(making.base, making.vectors)
-    train, validation = _encoded(making)
-    unit_length = read_settings(making.base).similarity == "cosine"
-    documents = making.stored_vectors()
-    adapter = linear_adapter(train, validation, documents, settings, unit_length, making.say)
-    _write(making, folder, adapter, settings.of_method(), len(train.queries), frozen)
+    _make_trained(making, folder, linear_adapter)
+
+
+def make_mlp_adapter(making: Making, folder: Path | None) -> None:
+    """The base with a residual MLP on the vectors of queries; see `ResidualMLP`."""
+    _make_trained(making, folder, mlp_adapter)
 
 
 def make_procrustes(making: Making, folder: Path | None) -> None:
@@ -75,13 +78,16 @@ def procrustes(
     """
     positives = documents[train.positives].astype(np.float64)
     rotation, _ = orthogonal_procrustes(train.queries.astype(np.float64), positives)
-    matrix = np.ascontiguousarray(rotation.T, dtype=np.float32)
-    identity = np.eye(len(matrix), dtype=np.float32)
+    matrix = torch.from_numpy(np.ascontiguousarray(rotation.T, dtype=np.float32))
+    identity = torch.eye(len(matrix))
     rows = [
-        _row(step, np.nan, candidate, validation, documents)
-        for step, candidate in enumerate((identity, matrix))
+        _row(step, np.nan, (Dense(candidate),), share, validation, documents)
+        for step, candidate, share in (
+            (0, identity, 0.0),
+            (1, matrix, float((matrix != identity).double().mean())),
+        )
     ]
-    return Adapter(matrix, history_of(rows, kept=1))
+    return Adapter((Dense(matrix),), matrix.numel(), history_of(rows, kept=1))
 
 
 def linear_adapter(
@@ -92,9 +98,42 @@ def linear_adapter(
     unit_length: bool,
     say: Callable[[str], None],
 ) -> Adapter:
-    """A matrix that is trained from the identity with the losses and steps of tuning, by AdamW.
+    """A matrix that is trained from the identity; see `_trained`, also for what it takes."""
+    shape = LinearMap(train.queries.shape[1])
+    return _trained(shape, train, validation, documents, settings, unit_length, say)
 
-    Optimised is its difference from the identity, so that tiny steps add up.
+
+def mlp_adapter(
+    train: EncodedTriplets,
+    validation: EncodedTriplets,
+    documents: np.ndarray,
+    settings: TuningSettings,
+    unit_length: bool,
+    say: Callable[[str], None],
+) -> Adapter:
+    """A residual MLP that is trained from W2 = 0; see `_trained`, also for what it takes.
+
+    Unlike a matrix, it is no function of the direction of q alone, so that what was pooled is
+    brought to unit length before it, too.
+    """
+    width = train.queries.shape[1]
+    shape = ResidualMLP(width, settings.hidden or width, settings.seed)
+    adapter = _trained(shape, train, validation, documents, settings, unit_length, say)
+    return replace(adapter, head=(Normalize(), *adapter.head)) if unit_length else adapter
+
+
+def _trained(
+    shape: AdapterShape,
+    train: EncodedTriplets,
+    validation: EncodedTriplets,
+    documents: np.ndarray,
+    settings: TuningSettings,
+    unit_length: bool,
+    say: Callable[[str], None],
+) -> Adapter:
+    """An adapter that is trained with the losses and steps of tuning, by AdamW.
+
+    Optimised is its difference from the start, so that tiny steps add up.
 
     Args:
         documents: vectors of the frozen encoder, float32 of shape (documents, d).
@@ -102,18 +141,16 @@ def linear_adapter(
     Raises:
         InputError: the loss is not finite, so the learning rate is too high.
     """
-    width = train.queries.shape[1]
-    difference = torch.zeros(width, width, requires_grad=True)
-    optimizer = torch.optim.AdamW([difference], weight_decay=0.0, fused=True)
+    optimizer = torch.optim.AdamW(shape.trained, weight_decay=0.0, fused=True)
     queries, vectors = torch.from_numpy(train.queries), torch.from_numpy(documents)
     # All are encoded already, so no batch has a length.
     steps = tuning_steps(np.zeros(len(queries)), settings)
     recorded = set(np.linspace(0, len(steps), HISTORY_POINTS + 1).round().astype(int))
-    rows = [_row(0, np.nan, _matrix(difference), validation, documents)]
-    best, losses = _matrix(difference), []
+    best, losses = shape.layers(), []
+    rows = [_row(0, np.nan, best, 0.0, validation, documents)]
     for step, (batch,) in enumerate(steps, start=1):
         used = np.concatenate([train.positives[batch], train.negatives[batch]])
-        adapted = queries[batch] + queries[batch] @ difference.T
+        adapted = shape.adapted(queries[batch])
         if unit_length:
             adapted = torch.nn.functional.normalize(adapted, dim=-1)
         of_batch = torch.from_numpy(used)
@@ -130,31 +167,47 @@ def linear_adapter(
                 f"{losses[-1]} at step {step}, so a lower rate is needed"
             )
         if step in recorded:
-            rows.append(_row(step, np.mean(losses), _matrix(difference), validation, documents))
+            layers, loss_since = shape.layers(), float(np.mean(losses))
+            rows.append(_row(step, loss_since, layers, shape.share_moved(), validation, documents))
             losses.clear()
             say(f"step {step} of {len(steps)}: loss {rows[-1][1]:.5f}, accuracy {rows[-1][2]:.4f}")
             if best_row(rows) == len(rows) - 1:
-                best = _matrix(difference)
+                best = layers
             if out_of_patience(rows, settings.patience):
                 break
+    tuned = sum(part.numel() for part in shape.trained)
     if settings.patience is None:
-        return Adapter(_matrix(difference), history_of(rows, kept=len(rows) - 1))
-    return Adapter(best, history_of(rows, kept=best_row(rows)))
-
-
-def _matrix(difference: torch.Tensor) -> np.ndarray:
-    return (torch.eye(len(difference)) + difference.detach()).numpy()
+        return Adapter(shape.layers(), tuned, history_of(rows, kept=len(rows) - 1))
+    return Adapter(best, tuned, history_of(rows, kept=best_row(rows)))
 
 
 def _row(
-    step: int, loss: float, matrix: np.ndarray, validation: EncodedTriplets, documents: np.ndarray
+    step: int,
+    loss: float,
+    layers: tuple[Dense, ...],
+    share: float,
+    validation: EncodedTriplets,
+    documents: np.ndarray,
 ) -> HistoryRow:
     """A row of the history; the length of a query's vector does not matter to its triplet."""
-    rotated = validation.queries @ matrix.T
+    adapted = torch.from_numpy(validation.queries)
+    for layer in layers:
+        adapted = layer(adapted)
     difference = documents[validation.positives] - documents[validation.negatives]
-    right = np.einsum("nd,nd->n", rotated, difference) > 0
-    moved = np.mean(matrix != np.eye(len(matrix), dtype=np.float32))
-    return step, float(loss), float(right.mean()), float(moved)
+    right = np.einsum("nd,nd->n", adapted.numpy(), difference) > 0
+    return step, loss, float(right.mean()), share
+
+
+def _make_trained(
+    making: Making, folder: Path | None, train_adapter: Callable[..., Adapter]
+) -> None:
+    """The base with an adapter that `train_adapter` makes."""
+    settings, frozen = making.settings(), FrozenFiles.of(making.base, making.vectors)
+    train, validation = _encoded(making)
+    unit_length = read_settings(making.base).similarity == "cosine"
+    documents = making.stored_vectors()
+    adapter = train_adapter(train, validation, documents, settings, unit_length, making.say)
+    _write(making, folder, adapter, settings.of_method(), len(train.queries), frozen)
 
 
 def _encoded(making: Making) -> list[EncodedTriplets]:
@@ -181,7 +234,7 @@ def _write(
     if folder is None:
         return
     encoder = making.encoder()
-    save_encoder(replace(encoder, projection=torch.from_numpy(adapter.matrix)), folder)
+    save_encoder(replace(encoder, head=adapter.head), folder)
     save_file({}, folder / DELTA)
     adapter.history.to_csv(folder / HISTORY, index=False)
     frozen_weights = sum(parameter.numel() for parameter in encoder.model.parameters())
@@ -190,7 +243,7 @@ def _write(
         making.base,
         settings,
         making.computed(),
-        {"tuned": adapter.matrix.size, "frozen": frozen_weights},
+        {"tuned": adapter.tuned, "frozen": frozen_weights},
         triplets,
         {"triplets": making.data, "vectors": making.vectors},
         frozen,

@@ -4,16 +4,18 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file, save_file
 
+from adiabatic.encoding.devices import Processes
 from adiabatic.encoding.encoder import load_encoder
 from adiabatic.encoding.model_folder import DELTA, HISTORY, WEIGHTS
 from adiabatic.encoding.provenance import (
     PROVENANCE_FILE,
-    interpolation_provenance,
+    repeated_provenance,
     weights_digest,
     write_provenance,
 )
@@ -26,10 +28,8 @@ from adiabatic.tuning.query_encoder import tokenized
 
 def make_interpolation(making: Making, folder: Path | None) -> None:
     """Weights between the base's and those of the run that it repeats."""
-    source, alpha = making.runs / making.run.repeats, making.run.alpha
-    run = json.loads((source / PROVENANCE_FILE).read_text(encoding="utf-8"))
-    if run["base"]["weights_sha256"] != weights_digest(making.base):
-        raise InputError(f"{source}: tuned from another base than {making.base}")
+    source, run = repeated_run(making)
+    alpha = making.run.alpha
     files = sorted(making.base.glob(WEIGHTS))
     base = {name: weight for path in files for name, weight in load_file(path).items()}
     weights, added = interpolated(base, load_file(source / DELTA), alpha)
@@ -41,20 +41,38 @@ def make_interpolation(making: Making, folder: Path | None) -> None:
         # Without this word transformers does not read a file.
         save_file(part, folder / path.name, metadata={"format": "pt"})
     save_file(added, folder / DELTA)
-    _history(making, folder, added).to_csv(folder / HISTORY, index=False)
-    provenance = interpolation_provenance(folder, making.base, run, alpha, making.code())
+    history_beside_base(making, folder).to_csv(folder / HISTORY, index=False)
+    about = {"method": making.run.method, "alpha": alpha}
+    provenance = repeated_provenance(folder, making.base, about, run, making.code())
     write_provenance(folder, provenance)
     making.say(f"{making.run.name}: {alpha:g} of the way from the base to {source.name}")
 
 
-def _history(making: Making, folder: Path, added: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Validation accuracy of the base and of the interpolated encoder."""
+def repeated_run(making: Making) -> tuple[Path, dict[str, Any]]:
+    """Folder and provenance of the run that this one is made from.
+
+    Raises:
+        InputError: it was tuned from another base.
+    """
+    source = making.runs / making.run.repeats
+    run = json.loads((source / PROVENANCE_FILE).read_text(encoding="utf-8"))
+    if run["base"]["weights_sha256"] != weights_digest(making.base):
+        raise InputError(f"{source}: tuned from another base than {making.base}")
+    return source, run
+
+
+def history_beside_base(making: Making, folder: Path) -> pd.DataFrame:
+    """Validation accuracy of the base and of the encoder in a folder, which was not trained itself.
+
+    Whoever writes the folder computes it alone: other processes of the job are elsewhere.
+    """
     _, validation = tokenized(making.base, making.data)
     documents = making.stored_vectors()
     before, after = (
-        triplet_accuracy(encoder, validation, documents, making.processes)
+        triplet_accuracy(encoder, validation, documents, Processes())
         for encoder in (making.encoder(), load_encoder(folder, device=making.device))
     )
+    added = load_file(folder / DELTA)
     moved = [np.count_nonzero(part) for part in added.values()]
     share = sum(moved) / max(1, sum(part.size for part in added.values()))
     return history_of([(0, np.nan, before, 0.0), (1, np.nan, after, share)], kept=1)

@@ -103,7 +103,7 @@ def tune(
     names = layers.names() if layers else trained_names(every, settings.freeze)
     tokens = training_tokens(train, documents)
     with touched_rows(encoder, tokens, names) as rows, stop_requests() as stop:
-        trained = TrainedWeights(encoder.model, names, settings.precision)
+        trained = TrainedWeights(encoder.model, names, settings.precision, settings.decay)
         run = _Run(
             encoder, train, validation, documents, settings, say, trained, rows,
             checkpoints, processes or Processes(),

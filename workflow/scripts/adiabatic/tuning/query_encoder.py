@@ -33,6 +33,16 @@ def make_query_encoder(making: Making, folder: Path | None) -> None:
     _make(making, folder, making.stored_vectors(), making.vectors)
 
 
+def make_l2_sp(making: Making, folder: Path | None) -> None:
+    """The same with weight decay towards the base: L2-SP.
+
+    Li, Grandvalet, Davoine 2018, "Explicit inductive bias for transfer learning with convolutional
+    networks", ICML. Theirs is a penalty in the loss; here it is decoupled from the gradient's
+    scale, as in AdamW: see `TrainedWeights`.
+    """
+    _make(making, folder, making.stored_vectors(), making.vectors)
+
+
 def make_lora(making: Making, folder: Path | None) -> None:
     """The same through low-rank matrices on linear layers, merged into them at the end."""
     # Imported where it is needed, since that takes seconds.

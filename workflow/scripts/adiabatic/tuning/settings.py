@@ -39,9 +39,11 @@ class TuningSettings:
     patience: int | None = None
     forward: str = "float32"
     method: str = "query-encoder"
+    decay: float = 0.0
     rank: int = 8
     targets: tuple[str, ...] = ()
     resample: bool = False
+    hidden: int | None = None
 
     def __post_init__(self) -> None:
         """Raises InputError where a value makes no sense; the configuration's schema says more."""
@@ -57,7 +59,9 @@ class TuningSettings:
             ("dropout", 0 <= self.dropout < 1, "a number from 0, below 1"),
             ("patience", self.patience is None or self.patience > 0, "a number from 1"),
             ("forward", self.precision != "float64" or self.forward == "float32", "float32"),
+            ("decay", 0 <= self.decay * self.learning_rate <= 1, "0 to 1 / learning_rate"),
             ("rank", self.rank > 0, "a number from 1"),
+            ("hidden", self.hidden is None or self.hidden > 0, "a number from 1"),
         ):
             if not allowed:
                 raise InputError(f"{name}: {getattr(self, name)} found; {words} is needed")
