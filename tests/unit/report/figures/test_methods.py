@@ -54,3 +54,13 @@ def test_the_second_group_of_a_method_is_hollow(draw, written):
         str(line.get_label()).split(",")[0]: line.get_fillstyle() for line in figure.axes[0].lines
     }
     assert (fills["lora"], fills["lora-16"]) == ("full", "none")
+
+
+def test_what_has_too_few_seeds_says_how_many(draw, written):
+    rows = written("methods")
+    few = (rows["group"] == "lora", ["verdict", "seeds"])
+    rows.loc[few] = ["needs seeds", 1]
+    texts = [text.get_text() for text in draw("methods", rows).legends[0].get_texts()]
+    (lora,) = [text for text in texts if text.startswith("lora")]
+    assert lora.endswith(", 1 seed")
+    assert not any(text.endswith("seed") for text in texts if not text.startswith("lora"))

@@ -1,7 +1,7 @@
 """Intervals of several comparisons that hold for all of them at once."""
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import stdtr
 
 from adiabatic.inference.estimates import Estimate
 from adiabatic.inference.intervals import (
@@ -32,8 +32,11 @@ def simultaneous_intervals(
     """
     check_scope(estimate, scope)
     largest = np.abs(item_deviations(estimate, rng, resamples)).max(axis=1)
-    reach = max(np.quantile(largest, confidence), ndtri((1 + confidence) / 2))
-    tail, term = ndtr(-reach), np.zeros(estimate.columns)
+    reach = np.quantile(largest, confidence)
+    # The level of Student's t at which bounds lie so many errors away, as the deviations do; at
+    # most that of a column by itself.
+    tail = np.minimum(stdtr(np.maximum(estimate.degrees, 1), -reach), (1 - confidence) / 2)
+    term = np.zeros(estimate.columns)
     if scope == THE_RATE:
         deviations = run_deviations(estimate, rng, resamples)
         runs_reach = np.quantile(np.abs(deviations).max(axis=1), confidence)

@@ -12,6 +12,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
+from adiabatic.inference.verdicts import NEEDS_SEEDS
 from adiabatic.plan.methods import METHODS
 from adiabatic.plan.runs import BASE, SWEEP
 from adiabatic.report.figures.axes import scale_points, tick
@@ -24,7 +25,7 @@ from adiabatic.report.figures.style import (
     WINDOW_SHADE,
     ZERO_LINE,
 )
-from adiabatic.report.numbers import POINTS, rate
+from adiabatic.report.numbers import POINTS, count, rate
 
 # Points of one group that are closer than this, in pixels, share a label.
 TOGETHER = 14
@@ -111,6 +112,9 @@ def _draw_group(axis: Axes, rows: pd.DataFrame, style: dict[str, str]) -> None:
         for column, word in (("alpha", "alpha {:g}"), ("learning_rate", "{}"))
         if rows[column].nunique() == 1
     ]
+    # One run says nothing of a rate, wherever it lies.
+    if name != BASE and rows["verdict"].eq(NEEDS_SEEDS).any():
+        shared.append(count(int(rows["seeds"].iloc[0]), "seed"))
     axis.plot(
         gain, bound, linestyle="-" if name == SWEEP else "", lw=0.7, markersize=5,
         markeredgecolor=style["color"] if style.get("fillstyle") == "none" else BLACK,
