@@ -167,6 +167,13 @@ def called_kept(
     return float((low.reshape(-1, LANGUAGES) > -MARGIN).all(axis=1).mean())
 
 
+class _Simulated(Evidence):
+    """Evidence without rows of differences: what would decide is not asked."""
+
+    def of(self, *_: object) -> None:
+        """No rows."""
+
+
 def recommended(
     rng: np.random.Generator,
     seeds: int,
@@ -199,7 +206,7 @@ def recommended(
     for at in range(experiments):
         rows = [of_rate[at][0] for of_rate in found]
         validation = {run: gain for of_rate in found for run, gain in of_rate[at][1].items()}
-        evidence = Evidence(pd.DataFrame(), validation, {}, HOW)
+        evidence = _Simulated(pd.DataFrame(), validation, {}, HOW)
         choice = judge_choice(pd.DataFrame(rows), candidates, evidence, 0.5)
         if choice.status == SWITCH:
             rate = rates.index(choice.row["learning_rate"])
@@ -240,6 +247,7 @@ def _tried(
             "stored_index": "yes",
             "seeds": seeds,
             "validation_gain": validated[:, at].mean(),
+            "enough_seeds": True,
             "judged_in_selection": True,
             "seeds_kept_in_selection": sum(of_run.kept for of_run in of_runs),
             "seeds_lost_in_selection": sum(of_run.verdict == LOST for of_run in of_runs),
