@@ -90,13 +90,13 @@ def test_what_is_not_shown_is_not_yet_and_says_what_is_missing():
     assert small.row["learning_rate"] == 1e-6
     missing = small.missing[0]
     assert "of 8 comparisons are not shown to be non-inferior; about " in missing
-    assert missing.endswith(" would decide")
+    assert missing.endswith(" would decide, with a power of 80%")
     unclear = judged(lambda *about: 0.01 if about[2] == "held-out" else 0.0)
     assert unclear.status == "not yet"
     (missing,) = unclear.missing
     assert re.fullmatch(
         r"a gain in English is not shown; about [\d,]+ reported held-out triplets \(now 400\) "
-        "would decide",
+        "would decide, with a power of 80%",
         missing,
     )
 
@@ -142,3 +142,13 @@ def test_the_items_that_choose_are_not_those_that_are_reported():
 )
 def test_it_is_said_why_none_was_chosen(row, share, reason):
     assert reason in why_none_was_chosen(pd.DataFrame([row]), share)
+
+
+def test_what_a_run_loses_on_the_items_that_choose_keeps_it_from_being_switched_to():
+    planted = Planted(lambda *about: 0.1 if about[2] == "held-out" else 0.0, items=2000)
+    evidence = planted.evidence(share=0.5)
+    table = candidate_rows(planted.candidates, evidence)
+    assert judge_choice(table, planted.candidates, evidence, 0.5).status == "switch"
+    found = judge_choice(table.assign(seeds_kept_in_selection=2), planted.candidates, evidence, 0.5)
+    assert found.status == "not yet"
+    assert found.missing == ("2 of 3 runs keep everything on the items that choose",)

@@ -12,7 +12,10 @@ def test_every_claim_is_told_at_each_rate_in_words(tables):
     # Of one comparison the interval, of many the bound.
     assert first["decided by (points)"].str.contains("[", regex=False).all()
     pairs = shown[shown["claim"].str.startswith("b.") & (shown["runs"] == "sweep")]
-    assert pairs["decided by (points)"].str.contains("at least").all()
+    # Of what fails it is the upper one.
+    bounds = pairs["decided by (points)"].str.extract(r"\((at \w+)", expand=False)
+    assert bounds.tolist() == ["at least", "at least", "at most"]
+    assert pairs["verdict"].tolist()[2] == "fails"
 
 
 def test_the_caption_has_a_line_a_claim(tables):

@@ -11,7 +11,9 @@ def test_a_switch_is_told_with_gain_comparisons_and_the_bound_that_decides(table
     text = tables["verdict"].caption
     assert text.startswith("Switch at this rate: sweep at 1e-5, run sweep-lr1e-05-")
     assert "English gains +1" in text
-    assert "8 of 8 comparisons of languages and arXiv levels are shown to lose less than 5" in text
+    assert (
+        "8 of 8 comparisons of languages and arXiv levels, each by itself, lose less than 5" in text
+    )
     assert "(base and 3 seeds)" in text
     row = tables["verdict"].rows.iloc[0]
     assert (row["status"], row["chosen"], row["missing"]) == ("switch", "sweep at 1e-5", "")

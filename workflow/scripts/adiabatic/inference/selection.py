@@ -14,7 +14,7 @@ from adiabatic.inference.deciding_sizes import (
     sizes_in_words,
 )
 from adiabatic.inference.differences import ENGLISH
-from adiabatic.inference.sample_sizes import Needed
+from adiabatic.inference.sample_sizes import POWER, Needed
 from adiabatic.inference.verdicts import KEPT, LOST, MUST_BE_KEPT, NEEDS_SEEDS, UNDECIDED
 from adiabatic.plan.runs import BASE
 
@@ -75,8 +75,9 @@ def judge_choice(
 ) -> Choice:
     """The status, by the items that did not choose.
 
-    SWITCH: the chosen candidate's gain in English is above 0, and it keeps all. NO: no candidate
-    that keeps the index can: each is shown not to gain, or to lose something. Else NOT_YET.
+    SWITCH: the chosen candidate's gain in English is above 0, and it keeps all, on both halves. NO:
+    no candidate that keeps the index can: each is shown not to gain, or to lose something. Else
+    NOT_YET.
     """
     tried = table[(table["group"] != BASE) & (table["stored_index"] == INDEX_STAYS)]
     hopeless = (tried["english_high"] <= 0) | (tried["verdict"] == LOST)
@@ -87,11 +88,16 @@ def judge_choice(
     one = next(c for c in candidates if _is_row(c, row))
     gains = {run.name: evidence.validation[run.name] for run in one.runs}
     run = max(gains, key=gains.__getitem__)
-    if row["verdict"] == KEPT and row["english_low"] > 0:
+    if row["verdict"] == KEPT and row["english_low"] > 0 and kept_in_selection(row):
         return Choice(SWITCH, row, run)
     if len(tried) and hopeless.all():
         return Choice(NO, row, run, tuple(missing_evidence(row)))
     return Choice(NOT_YET, row, run, tuple(missing_evidence(row, evidence.of(one), evidence)))
+
+
+def kept_in_selection(row: pd.Series) -> bool:
+    """Whether each run of a candidate keeps all on the items that choose."""
+    return bool(row["seeds_kept_in_selection"] == row["seeds"])
 
 
 def why_none_was_chosen(tried: pd.DataFrame, share: float) -> str:
@@ -118,7 +124,8 @@ def missing_evidence(
     def decided_by(sizes: Callable[[pd.DataFrame], list[Needed]]) -> str:
         needed = [] if rows is None or evidence is None else sizes(rows)
         words = sizes_in_words(needed, evidence.kinds) if evidence else ""
-        end = " would decide" if all(one.possible for one in needed) else ""
+        decided = f" would decide, with a power of {POWER:.0%}"
+        end = decided if all(one.possible for one in needed) else ""
         return f"; {words}{end}" if words else ""
 
     def of_family(rows: pd.DataFrame) -> list[Needed]:
@@ -144,6 +151,9 @@ def missing_evidence(
         none = row["english_high"] <= 0
         shown = "is shown to be none" if none else f"is not shown{decided_by(of_gain)}"
         missing.append(f"a gain in English {shown}")
+    if not missing and not kept_in_selection(row):
+        kept, runs = row["seeds_kept_in_selection"], row["seeds"]
+        missing.append(f"{kept:.0f} of {runs:.0f} runs keep everything on the items that choose")
     return missing
 
 

@@ -10,7 +10,7 @@ from adiabatic.inference.values import CROSS_LINGUAL, EVERY, MONOLINGUAL, NON_EN
 from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
-from adiabatic.report.numbers import POINTS, rate, with_bound, with_interval
+from adiabatic.report.numbers import POINTS, rate, with_bound, with_interval, with_upper_bound
 from adiabatic.report.words import direction
 from adiabatic.tasks.kinds import ARXIV
 
@@ -47,6 +47,9 @@ def _number(row: pd.Series) -> str:
         return ""
     if row["claim"] in OF_ONE:
         return with_interval(row["difference"], row["low"], row["high"])
+    # A loss is shown by the upper bound.
+    if row["verdict"] == "fails" or (row["claim"] == "f" and row["verdict"] == "holds"):
+        return with_upper_bound(row["difference"], row["high"])
     return with_bound(row["difference"], row["low"])
 
 

@@ -11,7 +11,7 @@ MINUS = "\N{MINUS SIGN}"
 # A number as it is written here, or a count, a share, a rate, a p-value.
 NUMBER = re.compile(
     rf"<?[+{MINUS}]?\d[\d,]*(\.\d+)?(e-?\d+)?%?"
-    r"( \[[^]]*\]| \(at least [^)]*\)| \([^)]* to [^)]*\))?"
+    r"( \[[^]]*\]| \(at (?:least|most) [^)]*\)| \([^)]* to [^)]*\))?"
 )
 # Metrics as the field writes them.
 METRICS = {
@@ -47,6 +47,13 @@ def with_bound(difference: float, low: float) -> str:
     if math.isnan(difference):
         return ""
     return f"{points(difference)} (at least {points(low)})"
+
+
+def with_upper_bound(difference: float, high: float) -> str:
+    """A difference and its one-sided upper bound in percentage points: `−4.2 (at most −3.1)`."""
+    if math.isnan(difference):
+        return ""
+    return f"{points(difference)} (at most {points(high)})"
 
 
 def score(value: float) -> str:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from adiabatic.inference.differences import ENGLISH
+from adiabatic.inference.selection import SWITCH
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
 from adiabatic.report.numbers import MINUS, POINTS, count, with_interval
@@ -37,7 +38,8 @@ def runs_table(material: Material) -> Table:
             }
             for key in ("task", "subset", "query_language", "document_language"):
                 row[f"worst_{key}"] = "" if worst is None else worst[key]
-            row["deployed"] = run.name == material.choice.run
+            switch = material.choice.status == SWITCH
+            row["deployed"] = switch and run.name == material.choice.run
             rows.append(row)
     table = pd.DataFrame(rows).astype({"worst_difference": float, "worst_low": float})
     shown = pd.DataFrame(
