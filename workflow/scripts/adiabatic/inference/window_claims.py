@@ -203,7 +203,8 @@ def frozen_output_claim(
     if not enough_seeds(int(row["seeds"]), tuned=True):
         verdict = NEEDS_SEEDS
     about |= {"p_value": float(row["p_improved"]), "null_hypothesis": NO_GAIN, "comparisons": 1}
-    detail = f"non-English queries, frozen minus not, at the first rate above {rate_text(end)}"
+    where = f"at the first rate above {rate_text(end)} that it was tried at"
+    detail = f"non-English queries, frozen minus not, {where}"
     claim = about_row(Claim(FROZEN_OUTPUT, verdict, detail=detail, **about), row)
     return with_sizes(claim, lambda: sizes_for_gain(row, evidence.how), evidence.kinds)
 
