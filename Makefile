@@ -60,6 +60,7 @@ bench: .venv/bench.installed .venv/faiss.installed
 	python bench/precision.py
 	python bench/tuning.py
 	python bench/coverage.py
+	python bench/choice.py
 	python bench/scoring.py
 	python bench/snapshot.py $(BENCH)
 	python bench/harvest.py $(BENCH)

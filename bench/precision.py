@@ -21,8 +21,9 @@ import torch
 from random_encoder import QUERY_WORDS, first_of, load_base, make_base, texts, triplets_of, vectors
 
 from adiabatic.encoding.encoder import Encoder, load_encoder
-from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.loop import tune
 from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.triplets import Triplets
 
 RATES = (2e-8, 6e-8, 1e-6)
 SIZES = (0.0, 0.01, 0.1, 0.5, np.inf)

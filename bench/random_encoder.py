@@ -12,7 +12,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from adiabatic.encoding.encoder import Encoder
 from adiabatic.encoding.model_folder import EncoderSettings
-from adiabatic.tuning.loop import Triplets
+from adiabatic.tuning.triplets import Triplets
 
 LAYERS, WIDTH = 12, 384
 # Median words of queries and passages; their lengths are log-normal, as those of real ones are.

@@ -23,8 +23,9 @@ from adiabatic.sources.world import LANGUAGES, WorldSizes, write_world
 from adiabatic.tasks.files import TaskFiles
 from adiabatic.tasks.kinds import KINDS, TRIPLETS
 from adiabatic.tasks.reading import read_task
-from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.loop import tune
 from adiabatic.tuning.making import Making
+from adiabatic.tuning.triplets import Triplets
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = checked_configuration(yaml.safe_load((ROOT / "config.yaml").read_text()))

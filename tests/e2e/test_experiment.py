@@ -7,17 +7,17 @@ import re
 import shutil
 import signal
 import subprocess
-import threading
 import time
 import zipfile
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 from job_server import served_python
+from local_server import serving
 from safetensors.numpy import load_file
 
 from adiabatic.plan.methods import METHODS
@@ -115,10 +115,8 @@ def test_the_report_opens_in_a_browser_without_network(finished, tmp_path):
         report.extractall(tmp_path)
     shutil.copy(Path(__file__).with_name("report_reader.html"), tmp_path)
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    with serving(handler) as server:
         done = chromium(f"http://127.0.0.1:{server.server_port}/report_reader.html")
-        server.shutdown()
     assert "ERROR:CONSOLE" not in done.stderr
     assert "Uncaught" not in done.stderr
     found = json.loads(html.unescape(re.search(r"FOUND(\{.*\})END", done.stdout, re.DOTALL)[1]))

@@ -3,15 +3,15 @@
 import re
 import socket
 import struct
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
 import oai_repo
+from local_server import serving
 from lxml import etree
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -224,17 +224,10 @@ def oai_service(papers, limit=3):
         def log_message(self, *arguments):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    url = f"http://127.0.0.1:{server.server_address[1]}/oai"
-    service = Service(url, Archive(list(papers), limit, url))
-    # It is asked this often whether to end; each end would take half a second by default.
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
+    with serving(Handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}/oai"
+        service = Service(url, Archive(list(papers), limit, url))
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _finished(body, papers, now):

@@ -4,9 +4,10 @@ import numpy as np
 
 from adiabatic.encoding.devices import use_threads
 from adiabatic.encoding.encoder import load_encoder
-from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.loop import tune
 from adiabatic.tuning.lora import lora_layers
 from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.triplets import Triplets
 
 NOUNS = ("cat", "dog", "cow", "hen")
 QUERIES = [f"which {one} sees the {other}" for one in NOUNS for other in NOUNS]

@@ -10,7 +10,8 @@ from pathlib import Path
 from adiabatic.cli import command_line
 from adiabatic.encoding.devices import chosen_device, use_threads
 from adiabatic.encoding.encoder import load_encoder
-from adiabatic.index.compatibility import Sample, check_compatibility, check_dimension
+from adiabatic.index.compatibility import check_compatibility, check_dimension
+from adiabatic.index.sample import Sample
 from adiabatic.index.stored import StoredIndex
 from adiabatic.io.atomic import written_atomically
 

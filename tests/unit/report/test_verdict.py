@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from adiabatic.inference.selection import NO, NOT_YET, Choice
+from adiabatic.report import verdict
 from adiabatic.report.verdict import paper_is_not_best, status_words, verdict_text
 
 
@@ -45,8 +46,22 @@ def test_a_method_that_keeps_all_and_gains_more_is_told(material):
         other.__dict__["methods"] = frame
         return paper_is_not_best(other)
 
-    sweep, lora = ("sweep", 1e-5, 0.1, "kept"), ("lora", 1e-4, 0.2, "kept")
-    assert "lora at 1e-4 keeps everything, too, and gains +20.0" in told(sweep, lora)
-    assert told(sweep, ("lora", 1e-4, 0.05, "kept")) == ""
-    assert told(sweep, ("lora", 1e-4, 0.2, "lost")) == ""
+    # Of the planted gains, LoRA's are 20 points and the sweep's at 1e-5 are 15.
+    sweep, lora = ("sweep", 1e-5, 0.1, "kept"), ("lora", 1e-5, 0.2, "kept")
+    assert "lora at 1e-5 keeps everything, too, and gains +20.0" in told(sweep, lora)
+    assert told(sweep, lora).startswith("The paper's method is not the best one here: ")
+    assert told(sweep, ("lora", 1e-5, 0.05, "kept")) == ""
+    assert told(sweep, ("lora", 1e-5, 0.2, "lost")) == ""
     assert "No rate of the paper's method" in told(("sweep", 1e-5, 0.1, "lost"), lora)
+
+
+def test_which_method_is_better_is_asked_in_pairs(material, monkeypatch):
+    rows = material.methods
+    kept = rows.assign(verdict=rows["verdict"].where(rows["group"] != "lora", "kept"))
+    other = dataclasses.replace(material)
+    other.__dict__["methods"] = kept
+    paired = {"difference": 0.004, "low": -0.015, "high": 0.023, "seeds": 3}
+    monkeypatch.setattr(verdict, "paired_english", lambda *about: paired)
+    text = paper_is_not_best(other)
+    assert text.startswith("Which is better is not shown: lora at ")
+    assert text.endswith("; paired, +0.4 [−1.5, +2.3].")

@@ -36,7 +36,7 @@ def test_it_starts_as_the_base(make):
     shape = make()
     assert torch.equal(shape.adapted(QUERIES), QUERIES)
     assert by_layers(shape, QUERIES).numpy() == pytest.approx(QUERIES.numpy(), abs=1e-7)
-    assert shape.share_moved() == 0
+    assert shape.share_changed() == 0
     assert not any(part.any() for part in shape.trained)
 
 
@@ -50,7 +50,7 @@ def test_what_is_saved_is_what_is_trained(make, length):
     assert by_layers(shape, vectors).numpy() == pytest.approx(
         expected.numpy(), abs=1e-6 * length, rel=1e-5
     )
-    assert shape.share_moved() == 1
+    assert shape.share_changed() == 1
 
 
 @SHAPES

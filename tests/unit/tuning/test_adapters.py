@@ -12,7 +12,8 @@ from adiabatic.encoding.encoder import load_encoder, save_encoder
 from adiabatic.encoding.head import Dense, Normalize
 from adiabatic.encoding.provenance import weights_digest
 from adiabatic.io.errors import InputError
-from adiabatic.tuning.adapters import EncodedTriplets, linear_adapter, mlp_adapter, procrustes
+from adiabatic.tuning.adapter_shapes import LinearMap, ResidualMLP
+from adiabatic.tuning.adapters import EncodedTriplets, procrustes, trained_adapter
 from adiabatic.tuning.settings import TuningSettings
 
 WIDTH = 16
@@ -42,7 +43,7 @@ def planted():
 
 def trained(planted, **changes):
     settings = dataclasses.replace(SETTINGS, **changes)
-    return linear_adapter(*planted, settings, True, lambda line: None)
+    return trained_adapter(LinearMap(WIDTH), *planted, settings, True, lambda line: None)
 
 
 def matrix_of(adapter):
@@ -54,7 +55,8 @@ def matrix_of(adapter):
 def trained_mlp(planted, **changes):
     """A residual MLP on the planted queries, and the vectors that it makes of the validation's."""
     settings = dataclasses.replace(SETTINGS, method="mlp-adapter", hidden=24, **changes)
-    adapter = mlp_adapter(*planted, settings, True, lambda line: None)
+    shape = ResidualMLP(WIDTH, settings.hidden, settings.seed)
+    adapter = trained_adapter(shape, *planted, settings, True, lambda line: None)
     vectors = torch.from_numpy(planted[1].queries)
     for module in adapter.head:
         vectors = module(vectors)
@@ -106,7 +108,7 @@ def test_patience_keeps_the_best_matrix(planted):
 def test_a_rate_that_is_too_high_is_named(planted):
     settings = dataclasses.replace(SETTINGS, learning_rate=1e38)
     with pytest.raises(InputError, match=r"learning_rates: 1e\+38 found; the loss is .* at step"):
-        linear_adapter(*planted, settings, False, lambda line: None)
+        trained_adapter(LinearMap(WIDTH), *planted, settings, False, lambda line: None)
 
 
 @pytest.mark.parametrize("loss", ["triplet", "multiple-negatives-ranking"])

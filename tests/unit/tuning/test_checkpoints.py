@@ -15,8 +15,9 @@ from adiabatic.encoding.devices import use_threads
 from adiabatic.encoding.encoder import load_encoder
 from adiabatic.io.errors import InputError
 from adiabatic.tuning.checkpoints import Checkpoints, Stopped, stop_requests
-from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.loop import tune
 from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.triplets import Triplets
 
 STEPS = 40
 KILLS = 8

@@ -12,8 +12,9 @@ from adiabatic.encoding.devices import joined_processes, use_threads
 from adiabatic.encoding.encoder import load_encoder
 from adiabatic.io.errors import InputError
 from adiabatic.tuning import loop as tuning
-from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.loop import tune
 from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.triplets import Triplets
 
 SETTINGS = TuningSettings(1e-3, 0, batch_size=4, freeze=("embeddings.*",))
 QUERIES = [f"which {noun} sees the {other}" for noun in ("cat", "dog", "cow", "hen") for other in

@@ -12,7 +12,7 @@ from tiny_runs import JOINT, L2_SP, LORA, TEXTS, prepared, tuned, weights
 from adiabatic.encoding.devices import Processes
 from adiabatic.encoding.encoder import load_encoder
 from adiabatic.tuning.checkpoints import Checkpoints, Stopped
-from adiabatic.tuning.loop import triplet_accuracy
+from adiabatic.tuning.triplets import triplet_accuracy
 
 METHODS = pytest.mark.parametrize("settings", [LORA, L2_SP, JOINT], ids=lambda s: s.method)
 

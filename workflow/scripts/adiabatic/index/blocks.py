@@ -191,6 +191,20 @@ def existing(path: str | None, key: str) -> Path:
     return found
 
 
+def mapped_array(path: Path, of: str) -> np.ndarray:
+    """An array in .npy, mapped from the disk; it must hold what `of` says.
+
+    Raises:
+        InputError: it is none, is cut off, or holds Python objects, which could run code.
+    """
+    try:
+        return np.load(path, allow_pickle=False, mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        raise InputError(
+            f"{path}: cannot be read as an array; a whole .npy file of {of} is needed"
+        ) from None
+
+
 def files_state(paths: Sequence[Path]) -> dict[str, Any]:
     """Names, sizes and times of files."""
     stats = [path.stat() for path in paths]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from adiabatic.index.blocks import IndexSettings
+from adiabatic.index.blocks import IndexSettings, mapped_array
 from adiabatic.io.errors import InputError, shown
 from adiabatic.io.json_lines import opened, read_records
 from adiabatic.io.parquet import read_batches
@@ -66,12 +66,7 @@ def text_or_none(value: Any, where: str) -> str | None:
 
 
 def _of_array(path: Path) -> Documents:
-    try:
-        ids = np.load(path, allow_pickle=False, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
-        raise InputError(
-            f"{path}: cannot be read as an array; a whole .npy file of numbers or texts is needed"
-        ) from None
+    ids = mapped_array(path, "numbers or texts")
     if ids.ndim != 1 or ids.dtype.kind not in "iuU":
         raise InputError(f"{path}: {ids.dtype} of shape {ids.shape} found; a row of ids is needed")
     return ((str(value), None) for value in ids)

@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from adiabatic.index.blocks import BLOCK, Block, IndexSettings, Reader, existing, files_state
+from adiabatic.index.blocks import (
+    BLOCK,
+    Block,
+    IndexSettings,
+    Reader,
+    existing,
+    files_state,
+    mapped_array,
+)
 from adiabatic.index.id_files import documents_of
 from adiabatic.io.errors import InputError
 
@@ -18,13 +26,7 @@ def open_numpy(settings: IndexSettings) -> Reader:
         InputError: it is no array of numbers with two dimensions.
     """
     path, ids = existing(settings.path, "path"), existing(settings.ids, "ids")
-    try:
-        vectors = np.load(path, allow_pickle=False, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
-        # What numpy says of it is to allow pickles, which could run code.
-        raise InputError(
-            f"{path}: cannot be read as an array; a whole .npy file of numbers is needed"
-        ) from None
+    vectors = mapped_array(path, "numbers")
     if vectors.ndim != 2 or vectors.dtype.kind not in "fiu" or not vectors.size:
         raise InputError(
             f"{path}: {vectors.dtype} of shape {vectors.shape} found; numbers of shape (documents, "

@@ -32,7 +32,7 @@ STATEMENTS = {
     LEVELS_CLAIM: "no arXiv level loses more than the margin",
     WINDOW: "there is a window of learning rates in which a to d hold",
     ABOVE: "above the window, languages degrade",
-    FROZEN_OUTPUT: "freezing output.dense.weight widens the window",
+    FROZEN_OUTPUT: "freezing output.dense.weight spares other languages above the window",
     PRECISION: "exact updates change nothing",
 }
 # What an ablation tests, by the one setting that it changes.

@@ -78,14 +78,7 @@ def forest_table(material: Material) -> Table:
 def shown_candidate(material: Material) -> Candidate:
     """The chosen candidate; without one, the sweep at the rate that figures of one rate show."""
     row = material.choice.row
-    if row is None:
-        return material.swept(material.shown_rate)
-    keys = (row["group"], repr(float(row["learning_rate"])), repr(float(row["alpha"])))
-    return next(
-        one
-        for one in material.candidates
-        if (one.group, repr(one.learning_rate), repr(one.alpha)) == keys
-    )
+    return material.swept(material.shown_rate) if row is None else material.candidate_of(row)
 
 
 def _caption(found: pd.DataFrame, margin: float) -> str:
@@ -96,7 +89,8 @@ def _caption(found: pd.DataFrame, margin: float) -> str:
         f"Is each language safe with {found['candidate'].iloc[0]}? One row for each language and "
         "task: the difference from the base in the comparison with the lowest bound, and that "
         f"bound, at which the line ends. A language is safe where it is right of {MINUS}"
-        f"{margin * POINTS:g} points. Of {len(must)} rows: {in_words(must['verdict'])}."
+        f"{margin * POINTS:g} points. Of {len(must)} rows that must be kept: "
+        f"{in_words(must['verdict'])}. The held-out English triplets, on top, are not counted."
     )
     if len(known) < len(must):
         text += f" Without any item that is reported: {len(must) - len(known)}."

@@ -96,6 +96,15 @@ class Material:
         sweep = self.methods[self.methods["group"] == SWEEP]
         return float(sweep.loc[sweep["english_gain"].idxmax(), "learning_rate"])
 
+    def candidate_of(self, row: pd.Series) -> Candidate:
+        """The candidate of a row of the table of methods."""
+        keys = (row["group"], repr(float(row["learning_rate"])), repr(float(row["alpha"])))
+        return next(
+            one
+            for one in self.candidates
+            if (one.group, repr(one.learning_rate), repr(one.alpha)) == keys
+        )
+
     def swept(self, rate: float) -> Candidate:
         """The candidate of the sweep at a rate."""
         return next(c for c in self.candidates if c.group == SWEEP and c.learning_rate == rate)

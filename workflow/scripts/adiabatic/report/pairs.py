@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from adiabatic.inference.comparisons import Candidate
 from adiabatic.inference.differences import ENGLISH
 from adiabatic.plan.runs import BASE
 from adiabatic.report.files import Table
@@ -11,6 +12,8 @@ from adiabatic.report.numbers import candidate, count, with_interval
 
 COLUMNS = ["against", "against_rate", "against_alpha", "group", "learning_rate", "alpha", "seeds"]
 COLUMNS += ["scope", "aggregate", "metric", "n", "difference", "low", "high", "p_improved"]
+
+PAIRED = ["difference", "low", "high", "seeds"]
 
 
 def pairs_table(material: Material) -> Table:
@@ -57,31 +60,29 @@ def against_chosen(material: Material) -> pd.DataFrame:
     """English of every other candidate minus the chosen one's, paired; empty without a choice."""
     row = material.choice.row
     if row is None:
-        return pd.DataFrame(columns=[*COLUMNS, "other"])
+        return pd.DataFrame(columns=["other", *PAIRED])
+    chosen = material.candidate_of(row)
     found = []
-    chosen = next(
-        c for c in material.candidates
-        if c.group == row["group"]
-        and repr(c.learning_rate) == repr(float(row["learning_rate"]))
-        and repr(c.alpha) == repr(float(row["alpha"]))
-    )  # fmt: skip
     for other in material.candidates:
         if other.first.ablation or other is chosen:
             continue
-        sign, rows = 1, material.evidence.between(chosen, other)
-        if rows.empty:
-            sign, rows = -1, material.evidence.between(other, chosen)
-        rows = rows[rows["family"] == ENGLISH]
-        if len(rows):
-            one = rows.iloc[0]
-            ends = sorted([sign * one["low"], sign * one["high"]])
-            found.append(
-                {
-                    "other": candidate(other.group, other.learning_rate, other.alpha),
-                    "difference": sign * one["difference"],
-                    "low": ends[0],
-                    "high": ends[1],
-                    "seeds": one["seeds"],
-                }
-            )
+        paired = paired_english(material, chosen, other)
+        if paired is not None:
+            name = candidate(other.group, other.learning_rate, other.alpha)
+            found.append({"other": name, **paired})
     return pd.DataFrame(found)
+
+
+def paired_english(
+    material: Material, first: Candidate, second: Candidate
+) -> dict[str, float] | None:
+    """English of the second minus that of the first: PAIRED; None where they were not compared."""
+    sign, rows = 1, material.evidence.between(first, second)
+    if rows.empty:
+        sign, rows = -1, material.evidence.between(second, first)
+    rows = rows[rows["family"] == ENGLISH]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    low, high = sorted([sign * row["low"], sign * row["high"]])
+    return dict(zip(PAIRED, (sign * row["difference"], low, high, row["seeds"]), strict=True))

@@ -9,6 +9,7 @@ from adiabatic.plan.runs import SWEEP
 from adiabatic.report.files import Table
 from adiabatic.report.material import Material
 from adiabatic.report.numbers import POINTS, count, score, with_interval
+from adiabatic.report.pairs import paired_english
 from adiabatic.report.words import deciding, name_of
 
 STATUS = {
@@ -84,7 +85,10 @@ def reasons(material: Material) -> list[str]:
 
 
 def paper_is_not_best(material: Material) -> str:
-    """Where another method that keeps everything gains more than the best rate of the sweep."""
+    """Where another method that keeps everything gains more than the best rate of the sweep.
+
+    Whether it does is asked in pairs, on the same items and seeds.
+    """
     rows = material.methods
     kept = rows[(rows["verdict"] == KEPT) & (rows["stored_index"] == "yes") & (rows["seeds"] > 0)]
     swept, others = kept[kept["group"] == SWEEP], kept[kept["group"] != SWEEP]
@@ -99,10 +103,15 @@ def paper_is_not_best(material: Material) -> str:
     own = swept.loc[swept["english_gain"].idxmax()]
     if own["english_gain"] >= best["english_gain"]:
         return ""
-    return (
-        f"The paper's method is not the best one here: {name_of(best)} keeps everything, too, and "
-        f"gains {_gain(best)} points, {name_of(own)} {_gain(own)}."
-    )
+    both = f"{name_of(best)} keeps everything, too, and gains {_gain(best)} points, "
+    both += f"{name_of(own)} {_gain(own)}"
+    paired = paired_english(material, material.candidate_of(own), material.candidate_of(best))
+    if paired is None:
+        return ""
+    apart = with_interval(paired["difference"], paired["low"], paired["high"])
+    if paired["low"] > 0:
+        return f"The paper's method is not the best one here: {both}; paired, {apart} more."
+    return f"Which is better is not shown: {both}; paired, {apart}."
 
 
 def _spread(row: pd.Series) -> str:

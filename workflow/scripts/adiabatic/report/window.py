@@ -71,6 +71,6 @@ def _caption(material: Material, rows: pd.DataFrame) -> str:
     return (
         f"Difference of the tuned from the base query encoder, mean of {seeds}, with "
         f"{material.how.confidence:.0%} intervals for {rows['scope'].iloc[0]}, on the reported "
-        f"items. What decides at each rate, the comparison with the lowest bound: {bounds}.\n\n"
-        + "\n".join(lines)
+        "items; the axis is logarithmic beyond 5 points where differences exceed 20. What decides "
+        f"at each rate, the comparison with the lowest bound: {bounds}.\n\n" + "\n".join(lines)
     )

@@ -11,9 +11,12 @@ class AdapterShape(Protocol):
     """A function of a query's vector q that is q itself at the start.
 
     trained: what is optimised, all of it zero at the start, so that tiny steps add up.
+    of_unit_length: whether the direction of the result depends on the length of q, so that q is
+    brought to unit length before it where that is how vectors are compared.
     """
 
     trained: list[torch.Tensor]
+    of_unit_length: bool
 
     def adapted(self, queries: torch.Tensor) -> torch.Tensor:
         """Vectors of queries, shape (n, d), adapted, with gradients."""
@@ -21,12 +24,14 @@ class AdapterShape(Protocol):
     def layers(self) -> tuple[Dense, ...]:
         """The function as it is now, as modules to save."""
 
-    def share_moved(self) -> float:
+    def share_changed(self) -> float:
         """Share of the trained numbers whose float32 value is not that of the start any more."""
 
 
 class LinearMap:
     """q + D q: a matrix of shape (d, d), of which the difference D from the identity is trained."""
+
+    of_unit_length = False
 
     def __init__(self, width: int) -> None:
         self.difference = torch.zeros(width, width, requires_grad=True)
@@ -40,7 +45,7 @@ class LinearMap:
         """One matrix."""
         return (Dense(torch.eye(len(self.difference)) + self.difference.detach()),)
 
-    def share_moved(self) -> float:
+    def share_changed(self) -> float:
         """See `AdapterShape`."""
         (layer,) = self.layers()
         return float((layer.weight != torch.eye(len(layer.weight))).double().mean())
@@ -53,6 +58,8 @@ class ResidualMLP:
     W1 q has variance 1 where q has unit length; its difference from there is trained. W2, of shape
     (d, hidden), is zero at the start.
     """
+
+    of_unit_length = True
 
     def __init__(self, width: int, hidden: int, seed: int) -> None:
         generator = torch.Generator().manual_seed(seed)
@@ -79,9 +86,9 @@ class ResidualMLP:
             second = torch.cat([self.output, identity, -identity], dim=1)
         return Dense(first, activation=GELU), Dense(second)
 
-    def share_moved(self) -> float:
+    def share_changed(self) -> float:
         """See `AdapterShape`."""
         with torch.no_grad():
             first = self.start + self.difference != self.start
-            moved = torch.cat([first.flatten(), (self.output != 0).flatten()])
-        return float(moved.double().mean())
+            changed = torch.cat([first.flatten(), (self.output != 0).flatten()])
+        return float(changed.double().mean())

@@ -49,12 +49,16 @@ class Adapter:
 
 def make_linear_adapter(making: Making, folder: Path | None) -> None:
     """The base with a matrix on the vectors of queries, trained from the identity."""
-    _make_trained(making, folder, linear_adapter)
+    _make_trained(making, folder, lambda width, settings: LinearMap(width))
 
 
 def make_mlp_adapter(making: Making, folder: Path | None) -> None:
     """The base with a residual MLP on the vectors of queries; see `ResidualMLP`."""
-    _make_trained(making, folder, mlp_adapter)
+    _make_trained(
+        making,
+        folder,
+        lambda width, settings: ResidualMLP(width, settings.hidden or width, settings.seed),
+    )
 
 
 def make_procrustes(making: Making, folder: Path | None) -> None:
@@ -90,39 +94,7 @@ def procrustes(
     return Adapter((Dense(matrix),), matrix.numel(), history_of(rows, kept=1))
 
 
-def linear_adapter(
-    train: EncodedTriplets,
-    validation: EncodedTriplets,
-    documents: np.ndarray,
-    settings: TuningSettings,
-    unit_length: bool,
-    say: Callable[[str], None],
-) -> Adapter:
-    """A matrix that is trained from the identity; see `_trained`, also for what it takes."""
-    shape = LinearMap(train.queries.shape[1])
-    return _trained(shape, train, validation, documents, settings, unit_length, say)
-
-
-def mlp_adapter(
-    train: EncodedTriplets,
-    validation: EncodedTriplets,
-    documents: np.ndarray,
-    settings: TuningSettings,
-    unit_length: bool,
-    say: Callable[[str], None],
-) -> Adapter:
-    """A residual MLP that is trained from W2 = 0; see `_trained`, also for what it takes.
-
-    Unlike a matrix, it is no function of the direction of q alone, so that what was pooled is
-    brought to unit length before it, too.
-    """
-    width = train.queries.shape[1]
-    shape = ResidualMLP(width, settings.hidden or width, settings.seed)
-    adapter = _trained(shape, train, validation, documents, settings, unit_length, say)
-    return replace(adapter, head=(Normalize(), *adapter.head)) if unit_length else adapter
-
-
-def _trained(
+def trained_adapter(
     shape: AdapterShape,
     train: EncodedTriplets,
     validation: EncodedTriplets,
@@ -168,17 +140,22 @@ def _trained(
             )
         if step in recorded:
             layers, loss_since = shape.layers(), float(np.mean(losses))
-            rows.append(_row(step, loss_since, layers, shape.share_moved(), validation, documents))
+            share = shape.share_changed()
+            rows.append(_row(step, loss_since, layers, share, validation, documents))
             losses.clear()
             say(f"step {step} of {len(steps)}: loss {rows[-1][1]:.5f}, accuracy {rows[-1][2]:.4f}")
             if best_row(rows) == len(rows) - 1:
                 best = layers
             if out_of_patience(rows, settings.patience):
                 break
-    tuned = sum(part.numel() for part in shape.trained)
+    kept = len(rows) - 1
     if settings.patience is None:
-        return Adapter(shape.layers(), tuned, history_of(rows, kept=len(rows) - 1))
-    return Adapter(best, tuned, history_of(rows, kept=best_row(rows)))
+        best = shape.layers()
+    else:
+        kept = best_row(rows)
+    before = (Normalize(),) if unit_length and shape.of_unit_length else ()
+    tuned = sum(part.numel() for part in shape.trained)
+    return Adapter((*before, *best), tuned, history_of(rows, kept))
 
 
 def _row(
@@ -199,14 +176,19 @@ def _row(
 
 
 def _make_trained(
-    making: Making, folder: Path | None, train_adapter: Callable[..., Adapter]
+    making: Making,
+    folder: Path | None,
+    make_shape: Callable[[int, TuningSettings], AdapterShape],
 ) -> None:
-    """The base with an adapter that `train_adapter` makes."""
+    """The base with a trained adapter; make_shape takes the width of vectors and the settings."""
     settings, frozen = making.settings(), FrozenFiles.of(making.base, making.vectors)
     train, validation = _encoded(making)
     unit_length = read_settings(making.base).similarity == "cosine"
     documents = making.stored_vectors()
-    adapter = train_adapter(train, validation, documents, settings, unit_length, making.say)
+    shape = make_shape(documents.shape[1], settings)
+    adapter = trained_adapter(
+        shape, train, validation, documents, settings, unit_length, making.say
+    )
     _write(making, folder, adapter, settings.of_method(), len(train.queries), frozen)
 
 

@@ -21,9 +21,9 @@ from adiabatic.encoding.provenance import (
 )
 from adiabatic.io.errors import InputError, shown
 from adiabatic.tuning.history import history_of
-from adiabatic.tuning.loop import triplet_accuracy
 from adiabatic.tuning.making import Making
 from adiabatic.tuning.query_encoder import tokenized
+from adiabatic.tuning.triplets import triplet_accuracy
 
 
 def make_interpolation(making: Making, folder: Path | None) -> None:

@@ -24,19 +24,11 @@ from adiabatic.tuning.history import HISTORY_POINTS, best_row, history_of, out_o
 from adiabatic.tuning.losses import query_losses
 from adiabatic.tuning.settings import IN_BATCH, TuningSettings, learning_rate_at, tuning_steps
 from adiabatic.tuning.trained_weights import TouchedRows, TrainedWeights
+from adiabatic.tuning.triplets import Triplets, training_tokens, triplet_accuracy
 
 # Steps between two looks at the loss on a GPU, which would wait for each of them, and the length
 # of which that of a batch is a multiple there, so that few graphs are recorded.
 GPU_STEPS, GPU_LENGTH = 100, 8
-
-
-@dataclass(frozen=True)
-class Triplets:
-    """Tokenized queries (n), and rows of their positives and negatives in the document vectors."""
-
-    queries: TokenIds
-    positives: np.ndarray
-    negatives: np.ndarray
 
 
 class Layers(Protocol):
@@ -131,15 +123,6 @@ def set_dropout(model: torch.nn.Module, probability: float) -> None:
         raise InputError(f"tuning.dropout: {probability} found; this model has no dropout layers")
     for layer in layers:
         layer.p = probability
-
-
-def training_tokens(train: Triplets, documents: np.ndarray | TokenIds) -> np.ndarray:
-    """Ids of the tokens that are encoded with gradients, in ascending order."""
-    tokens = np.unique(train.queries.flat)
-    if isinstance(documents, TokenIds):
-        used = documents.take(np.union1d(train.positives, train.negatives))
-        tokens = np.union1d(tokens, used.flat)
-    return tokens
 
 
 @contextmanager
@@ -347,24 +330,3 @@ class _Run:
                 f"weights of step {self.progress.rows[kept][0]}, where validation was best"
             )
         return history_of(self.progress.rows, kept)
-
-
-def triplet_accuracy(
-    encoder: Encoder, triplets: Triplets, documents: np.ndarray | TokenIds, processes: Processes
-) -> float:
-    """Share of triplets whose positive is closer to the query than the negative.
-
-    Documents are stored vectors, or tokens that are encoded now.
-    """
-    mine = processes.share(np.arange(len(triplets.queries)))
-    queries = encoder.encode_tokens(triplets.queries.take(mine))
-    rows = np.stack([triplets.positives[mine], triplets.negatives[mine]])
-    if isinstance(documents, TokenIds):
-        distinct, places = np.unique(rows, return_inverse=True)
-        positives, negatives = encoder.encode_tokens(documents.take(distinct))[places]
-    else:
-        positives, negatives = documents[rows]
-    difference = positives - negatives
-    right = (np.einsum("nd,nd->n", queries, difference) > 0).sum()
-    count = torch.tensor(float(right), dtype=torch.float64, device=encoder.model.device)
-    return processes.add_up(count).item() / len(triplets.queries)

@@ -21,9 +21,10 @@ from adiabatic.encoding.token_ids import TokenIds
 from adiabatic.io.parquet import read_frame
 from adiabatic.tasks.kinds import KINDS, TRIPLETS
 from adiabatic.tuning.checkpoints import Checkpoints, Stopped
-from adiabatic.tuning.loop import Layers, Triplets, tune
+from adiabatic.tuning.loop import Layers, tune
 from adiabatic.tuning.making import Making, tuning_texts
 from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.triplets import Triplets
 
 MakeLayers = Callable[[torch.nn.Module, TuningSettings], Layers]
 

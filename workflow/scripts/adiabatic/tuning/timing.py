@@ -10,10 +10,11 @@ import numpy as np
 from adiabatic.encoding.encoder import Encoder, load_encoder
 from adiabatic.encoding.token_ids import TokenIds
 from adiabatic.tuning.history import HISTORY_POINTS
-from adiabatic.tuning.loop import Triplets, tune
+from adiabatic.tuning.loop import tune
 from adiabatic.tuning.making import Making
 from adiabatic.tuning.query_encoder import tokenized
 from adiabatic.tuning.settings import TuningSettings
+from adiabatic.tuning.triplets import Triplets
 
 # Steps that warm up, and those that are timed after as many.
 WARM, TIMED = 3, 12
